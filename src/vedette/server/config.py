@@ -27,7 +27,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("vedette-data"), description="Data directory: telemetry, metadata and spool.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port for the web app, the API and all HTTP ingestion.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port for the web app, the API and all HTTP ingestion."
+    )
     grpc_port: int = Field(
         4317, ge=-1, le=65535, description="Port for OTLP/gRPC. 0 picks a free one, -1 turns gRPC off."
     )
@@ -71,7 +73,9 @@ class Settings(BaseSettings):
     retention_logs_days: int = Field(30, ge=1, description="Days that log records are kept.")
     retention_spans_days: int = Field(30, ge=1, description="Days that spans are kept.")
     retention_metrics_days: int = Field(90, ge=1, description="Days that metric points are kept.")
-    retention_errors_days: int = Field(90, ge=1, description="Days that errors, sessions and check-ins are kept.")
+    retention_errors_days: int = Field(
+        90, ge=1, description="Days that errors, sessions and check-ins are kept."
+    )
     retention_events_days: int = Field(730, ge=1, description="Days that product events are kept.")
     retention_max_bytes: int = Field(
         0, ge=0, description="Disk that all signals may use; above it the oldest partitions go. 0: no limit."

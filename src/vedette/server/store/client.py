@@ -54,6 +54,7 @@ READ_SETTINGS: Mapping[str, Any] = {
     "output_format_json_quote_denormals": 0,
     "output_format_json_named_tuples_as_objects": 1,
     "output_format_json_escape_forward_slashes": 0,
+    "json_type_escape_dots_in_keys": 1,
 }
 
 
@@ -223,7 +224,9 @@ class Store:
         started = time.perf_counter()
         raw = self._call(
             lambda client: client.raw_query(
-                sql, parameters=dict(parameters or {}), settings={**READ_SETTINGS, **(settings or {})},
+                sql,
+                parameters=dict(parameters or {}),
+                settings={**READ_SETTINGS, **(settings or {})},
                 fmt="JSONCompact",
             ),
             refused=QueryFailed,
@@ -240,7 +243,9 @@ class Store:
         """Run DDL or another statement without a result. Raises as `query` does."""
         self._call(lambda client: client.command(sql, parameters=dict(parameters or {})), refused=QueryFailed)
 
-    def insert(self, table: str, block: bytes, *, fmt: str, settings: Mapping[str, Any] | None = None) -> None:
+    def insert(
+        self, table: str, block: bytes, *, fmt: str, settings: Mapping[str, Any] | None = None
+    ) -> None:
         """Insert one encoded block; when it returns, the rows are on disk.
 
         Raises:

@@ -32,7 +32,9 @@ class Filter:
         """Read `field op value`. Raises BadFilter."""
         match = FILTER.fullmatch(text)
         if match is None:
-            raise BadFilter(f"filter {text!r} is not of the form field=value, field!=value, field>=value or field~text")
+            raise BadFilter(
+                f"filter {text!r} is not of the form field=value, field!=value, field>=value or field~text"
+            )
         return cls(match["field"].strip(), match["op"], match["value"])
 
 
@@ -45,9 +47,7 @@ class Fields:
     json: Sequence[str] = field(default_factory=tuple)
 
 
-def compile_filters(
-    filters: Sequence[Filter], fields: Fields
-) -> tuple[str, dict[str, Any]]:
+def compile_filters(filters: Sequence[Filter], fields: Fields) -> tuple[str, dict[str, Any]]:
     """AND the filters into one condition; returns it with its parameters (`f0`, `f1`, …). Raises BadFilter."""
     conditions: list[str] = []
     parameters: dict[str, Any] = {}

@@ -1,0 +1,185 @@
+"""Composition: every slice is one line here. Builds the ASGI application and runs its background work.
+
+Ingest routes are plain ASGI (one routing step, no per-request machinery); the read API is FastAPI; the rest is
+the web app's static files with a fallback to its index page.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from types import ModuleType
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Router
+
+from vedette import __version__
+from vedette.server import web
+from vedette.server.config import Settings
+from vedette.server.features import projects
+from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
+from vedette.server.http.access import Services, api_error
+from vedette.server.http.errors import RequestError
+from vedette.server.http.ingest import Ingest
+from vedette.server.http.keys import KeyRing
+from vedette.server.http.outcomes import Outcomes
+from vedette.server.metadata.engine import Metadata
+from vedette.server.protocols import otlp
+from vedette.server.signals import (
+    check_ins,
+    errors,
+    events,
+    logs,
+    metrics,
+    outcomes,
+    persons,
+    sessions,
+    spans,
+)
+from vedette.server.store.client import Dsn, Store
+from vedette.server.store.commit import Committer, Inbound
+from vedette.server.store.errors import QueryFailed, QueryLimitExceeded, StoreUnavailable
+from vedette.server.store.filters import BadFilter
+from vedette.server.store.migrate import migrate
+
+log = logging.getLogger("vedette")
+
+# A signal owns tables and may have an API router; order matters only for views over other signals' tables.
+SIGNALS: tuple[ModuleType, ...] = (
+    logs,
+    spans,
+    metrics,
+    events,
+    persons,
+    errors,
+    sessions,
+    check_ins,
+    outcomes,
+)
+# A protocol has `routes(ingest)`, and may own inbound tables and `services(ingest)` that run beside HTTP.
+PROTOCOLS: tuple[ModuleType, ...] = (otlp,)
+# A feature has an API router.
+FEATURES: tuple[ModuleType, ...] = (projects,)
+
+
+class Server:
+    """One running vedette: stores, committer, background tasks, and the ASGI application `asgi`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        dsn = Dsn.parse(settings.store_dsn)
+        self.metadata = Metadata(settings.metadata_url)
+        self.reader = Store(dsn, handles=4)
+        self.writer = Store(dsn, handles=3)
+        self.committer = Committer(
+            self._insert,
+            wait_seconds=settings.commit_wait_ms / 1000,
+            max_bytes=settings.commit_max_bytes,
+            queue_max_bytes=settings.queue_max_bytes,
+        )
+        self.outcomes = Outcomes(self.committer)
+
+    def _insert(self, inbound: Inbound, block: bytes) -> None:
+        self.writer.insert(inbound.table, block, fmt=inbound.fmt, settings=inbound.settings)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Server"]:
+        """Migrate, start the background work, and at the end store what is waiting and close."""
+        self.metadata.migrate()
+        bootstrap(self.metadata, self.settings.data)
+        packages = [slice_.__name__ for slice_ in (*SIGNALS, *PROTOCOLS)]
+        migrate(self.writer, packages)
+        keys = KeyRing(lambda: load_ingest_keys(self.metadata))
+        ingest = Ingest(self.settings, keys, self.committer, self.outcomes)
+        self.services = Services(self.settings, self.reader, self.metadata, keys, self.committer)
+        self.asgi = _application(self.services, ingest)
+        async with AsyncExitStack() as stack:
+            stack.callback(self.metadata.close)
+            stack.callback(self.reader.close)
+            stack.callback(self.writer.close)
+            stack.push_async_callback(self.committer.close)
+            stack.push_async_callback(self.outcomes.flush)
+            for work in (keys.keep_fresh(), self.outcomes.run()):
+                stack.push_async_callback(_cancel, asyncio.create_task(work))
+            for protocol in PROTOCOLS:
+                if hasattr(protocol, "services"):
+                    await stack.enter_async_context(protocol.services(ingest))
+            yield self
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _application(services: Services, ingest: Ingest) -> Any:
+    ingest_routes = [route for protocol in PROTOCOLS for route in protocol.routes(ingest)]
+    api = read_api(services)
+    return Router(routes=ingest_routes, default=web.with_static_files(api))
+
+
+def read_api(services: Services) -> FastAPI:
+    """The read API alone, with its OpenAPI document."""
+    api = FastAPI(
+        title="vedette",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+    )
+    api.state.services = services
+    for slice_ in (*FEATURES, *SIGNALS):
+        if hasattr(slice_, "router"):
+            api.include_router(slice_.router, prefix="/api/v1")
+    api.add_exception_handler(RequestError, _render_request_error)
+    api.add_exception_handler(RequestValidationError, _render_validation_error)
+    api.add_exception_handler(HTTPException, _render_http_exception)
+    api.add_exception_handler(BadFilter, _render_bad_filter)
+    api.add_exception_handler(QueryLimitExceeded, _render_query_limit)
+    api.add_exception_handler(QueryFailed, _render_query_failed)
+    api.add_exception_handler(StoreUnavailable, _render_unavailable)
+    return api
+
+
+async def _render_request_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestError)
+    headers = {"retry-after": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+    return JSONResponse(api_error(error.code, error.message, error.hint), error.status, headers)
+
+
+async def _render_validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return JSONResponse(api_error("bad_request", f"{where}: {first['msg']}"), 400)
+
+
+async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
+    return JSONResponse(
+        api_error(code, f"{request.method} {request.url.path}: {error.detail}"), error.status_code
+    )
+
+
+async def _render_bad_filter(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse(api_error("bad_filter", str(error)), 400)
+
+
+async def _render_query_limit(request: Request, error: Exception) -> JSONResponse:
+    hint = "narrow the time range or the filters"
+    return JSONResponse(api_error("query_limit", str(error), hint), 422)
+
+
+async def _render_query_failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s: query failed: %s", request.url.path, error)
+    return JSONResponse(api_error("query_failed", str(error)), 500)
+
+
+async def _render_unavailable(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse(api_error("store_unavailable", str(error), "retry later"), 503, {"retry-after": "5"})

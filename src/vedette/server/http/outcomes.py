@@ -1,0 +1,107 @@
+"""What happened to every item received: the numbers behind the Ingestion page and the `outcomes` table.
+
+Accepted items are counted in memory and written once a second. Everything else is written before the request is
+answered, with its reason, where it was, and the start of its payload.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+
+from vedette.server.store.commit import Committer, Inbound
+
+Protocol = Literal["otlp", "sentry", "posthog", "prometheus", "betterstack", "heartbeat"]
+Outcome = Literal["rejected", "filtered", "rate_limited", "client_discarded", "changed"]
+
+INBOUND = Inbound("outcomes", "JSONEachRow", {"date_time_input_format": "best_effort"})
+SAMPLE_BYTES = 4096
+DETAIL_CHARACTERS = 1000
+
+
+class Outcomes:
+    """Counts items by what became of them."""
+
+    def __init__(self, committer: Committer, *, flush_seconds: float = 1.0) -> None:
+        self._committer = committer
+        self._flush_seconds = flush_seconds
+        self._accepted: defaultdict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+
+    def accepted(
+        self, project_id: int, protocol: Protocol, category: str, quantity: int, size: int = 0
+    ) -> None:
+        """Count stored items; `size` is their bytes as received. Call after the commit."""
+        if quantity:
+            counter = self._accepted[project_id, protocol, category]
+            counter[0] += quantity
+            counter[1] += size
+
+    async def dropped(
+        self,
+        project_id: int,
+        protocol: Protocol,
+        category: str,
+        reason: str,
+        *,
+        outcome: Outcome = "rejected",
+        quantity: int = 1,
+        detail: str = "",
+        sample: bytes = b"",
+    ) -> None:
+        """Record items that were not stored as sent, before the client is answered.
+
+        `reason` is a short stable word such as `invalid_json`; `detail` says what was wrong and where.
+        `changed` is for items that were stored with a repair, such as a clamped time.
+        """
+        row = {
+            "project_id": project_id,
+            "time": _now(),
+            "protocol": protocol,
+            "category": category,
+            "outcome": outcome,
+            "reason": reason,
+            "quantity": quantity,
+            "bytes": len(sample),
+            "detail": detail[:DETAIL_CHARACTERS],
+            "sample": sample[:SAMPLE_BYTES].decode("utf-8", "replace"),
+        }
+        await self._committer.commit(INBOUND, orjson.dumps(row) + b"\n", rows=1)
+
+    async def run(self) -> None:
+        """Write the accepted counts once a second, until cancelled; then `flush` writes the rest."""
+        while True:
+            await asyncio.sleep(self._flush_seconds)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write the counts gathered so far. Keeps them when the store cannot take them now."""
+        if not self._accepted:
+            return
+        counts, self._accepted = self._accepted, defaultdict(lambda: [0, 0])
+        rows: list[dict[str, Any]] = [
+            {
+                "project_id": project_id,
+                "time": _now(),
+                "protocol": protocol,
+                "category": category,
+                "outcome": "accepted",
+                "reason": "",
+                "quantity": quantity,
+                "bytes": size,
+            }
+            for (project_id, protocol, category), (quantity, size) in counts.items()
+        ]
+        block = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+        try:
+            await self._committer.commit(INBOUND, block, rows=len(rows))
+        except Exception:
+            for key, (quantity, size) in counts.items():
+                self._accepted[key][0] += quantity
+                self._accepted[key][1] += size
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
