@@ -1,0 +1,28 @@
+import hooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+// app → features → shared → api. A folder reaches outside itself only through the `@/` alias, so one pattern a zone is enough.
+const zone = (files, forbidden) => ({
+  files: [`src/${files}/**/*.{ts,tsx}`],
+  rules: { 'no-restricted-imports': ['error', { patterns: forbidden }] },
+})
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'src/api/schema.d.ts'] },
+  ...tseslint.configs.recommended,
+  {
+    plugins: { 'react-hooks': hooks },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'max-lines': ['error', 300],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Payloads are hostile: render text.' },
+      ],
+    },
+  },
+  zone('api', ['@/shared/*', '@/features/*', '@/app/*', '../*']),
+  zone('shared', ['@/features/*', '@/app/*', '../*']),
+  zone('features', ['@/features/*', '@/app/*', '../*']),
+)
