@@ -20,7 +20,7 @@ from starlette.routing import Router
 from vedette import __version__
 from vedette.server import web
 from vedette.server.config import Settings
-from vedette.server.features import projects
+from vedette.server.features import correlation, health, live, overview, projects, sql
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.http.access import Services, api_error
 from vedette.server.http.errors import RequestError
@@ -28,7 +28,7 @@ from vedette.server.http.ingest import Ingest
 from vedette.server.http.keys import KeyRing
 from vedette.server.http.outcomes import Outcomes
 from vedette.server.metadata.engine import Metadata
-from vedette.server.protocols import otlp
+from vedette.server.protocols import betterstack, otlp, posthog, prometheus, sentry
 from vedette.server.signals import (
     check_ins,
     errors,
@@ -61,9 +61,9 @@ SIGNALS: tuple[ModuleType, ...] = (
     outcomes,
 )
 # A protocol has `routes(ingest)`, and may own inbound tables and `services(ingest)` that run beside HTTP.
-PROTOCOLS: tuple[ModuleType, ...] = (otlp,)
+PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
 # A feature has an API router.
-FEATURES: tuple[ModuleType, ...] = (projects,)
+FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, sql, health)
 
 
 class Server:

@@ -1,0 +1,5 @@
+"""Routes of the correlation feature."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["correlation"])

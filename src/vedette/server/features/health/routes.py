@@ -1,0 +1,5 @@
+"""Routes of the health feature."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["health"])

@@ -1,0 +1,5 @@
+"""Routes of the live feature."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["live"])

@@ -1,0 +1,5 @@
+"""The overview feature."""
+
+from vedette.server.features.overview.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,5 @@
+"""Routes of the overview feature."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["overview"])

@@ -1,0 +1,5 @@
+"""Routes of the sql feature."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["sql"])

@@ -1,0 +1,5 @@
+"""The prometheus protocol."""
+
+from vedette.server.protocols.prometheus.routes import routes
+
+__all__ = ["routes"]

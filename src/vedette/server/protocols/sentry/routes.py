@@ -1,0 +1,10 @@
+"""Routes of the sentry protocol."""
+
+from starlette.routing import Route
+
+from vedette.server.http.ingest import Ingest
+
+
+def routes(ingest: Ingest) -> list[Route]:
+    """The protocol's HTTP routes."""
+    return []
