@@ -1,0 +1,1 @@
+"""Programs for developers: `make docs` and what the Makefile needs."""
