@@ -1,0 +1,189 @@
+"""billing: plans, payments and invoices. Tells workflows how much a customer may run."""
+
+import asyncio
+import logging
+import random
+import time
+import uuid
+from typing import Any
+
+import sentry_sdk
+from fastapi import HTTPException
+from opentelemetry import metrics
+from pydantic import BaseModel
+
+from saas import access, payments, services, telemetry
+from saas.database import Database
+from saas.plans import PRICE_CENTS, QUOTA
+
+telemetry.setup("billing")
+app = services.application("billing")
+workflows = services.client("workflows")
+log = logging.getLogger("saas.billing")
+meter = metrics.get_meter("saas.billing")
+
+charges = meter.create_counter("billing.payments", "{payment}", "Payments, by outcome and plan")
+revenue = meter.create_counter("billing.revenue", "{cent}", "Money received, in US cents")
+database = Database(
+    ":memory:",
+    """
+    CREATE TABLE customers (organization_id TEXT PRIMARY KEY, plan TEXT, seats INTEGER, since REAL);
+    CREATE TABLE invoices (id TEXT PRIMARY KEY, organization_id TEXT, cents INTEGER, created REAL);
+    CREATE TABLE invoice_lines (invoice_id TEXT, text TEXT, cents INTEGER);
+    """,
+)
+
+
+def monthly_revenue(_: metrics.CallbackOptions) -> list[metrics.Observation]:
+    """MRR by plan, in cents."""
+    found = database.connection.execute("SELECT plan, count(*) FROM customers GROUP BY plan")
+    return [metrics.Observation(count * PRICE_CENTS[plan], {"plan": plan}) for plan, count in found]
+
+
+meter.create_observable_gauge("billing.mrr", [monthly_revenue], "{cent}", "Monthly recurring revenue by plan")
+
+
+class Customer(BaseModel):
+    organization_id: str
+    plan: str = "free"
+
+
+class Upgrade(BaseModel):
+    plan: str
+    card: str
+
+
+class Preview(BaseModel):
+    plan: str
+    seats: int
+    seats_taken: int
+
+
+@app.post("/customers", status_code=201, dependencies=access.INTERNAL)
+async def create_customer(customer: Customer) -> dict[str, str]:
+    """Open an account with billing, and a workspace with workflows."""
+    await database.query(
+        "INSERT OR IGNORE INTO customers VALUES (?, ?, 1, ?)",
+        customer.organization_id,
+        customer.plan,
+        time.time(),
+    )
+    await _set_quota(customer)
+    log.info("customer created", extra={"plan": customer.plan})
+    return {"plan": customer.plan}
+
+
+@app.post("/customers/import", dependencies=access.INTERNAL)
+async def import_customers(customers: list[Customer]) -> dict[str, int]:
+    """Take over customers from another system, with some past invoices for those who pay."""
+    for customer in customers:
+        rows = (customer.organization_id, customer.plan, 1, time.time())
+        database.connection.execute("INSERT OR IGNORE INTO customers VALUES (?, ?, ?, ?)", rows)
+        if customer.plan != "free":
+            for _ in range(random.randint(3, 18)):
+                await _write_invoice(customer.organization_id, customer.plan)
+    answer = await workflows.post("/workspaces/import", json=[_quota(customer) for customer in customers])
+    answer.raise_for_status()
+    return {"customers": len(customers)}
+
+
+@app.get("/subscriptions/{organization_id}", dependencies=access.INTERNAL)
+async def subscription(organization_id: str) -> dict[str, Any]:
+    """The plan of an organisation."""
+    if random.random() < 0.006:
+        log.debug("subscription cache expired, reading all of them")
+        await database.query("SELECT plan FROM customers", seconds=2.5)  # longer than identity waits
+    found = await database.one("SELECT plan FROM customers WHERE organization_id = ?", organization_id)
+    return {"plan": found["plan"] if found else "free"}
+
+
+@app.post("/upgrade/preview")
+async def preview_upgrade(form: Preview, user: access.CurrentUser) -> dict[str, int]:
+    """What an upgrade would cost. New in 1.4.0: a discount for the seats that are still free."""
+    cents = PRICE_CENTS[form.plan] * form.seats
+    if _release() >= (1, 4, 0):
+        # The bug of this release: a team that fills all its seats divides by zero.
+        cents -= 500 // (form.seats - form.seats_taken)
+    return {"cents": cents}
+
+
+@app.post("/upgrade")
+async def upgrade(form: Upgrade, user: access.CurrentUser) -> dict[str, Any]:
+    """Charge the card and raise the plan."""
+    before = await subscription(user.organization_id)
+    cents = PRICE_CENTS[form.plan]
+    telemetry.track("checkout_started", {"plan": form.plan})
+    try:
+        charge = await payments.charge(cents, form.card)
+    except payments.PaymentDeclined as declined:
+        charges.add(1, {"outcome": declined.code, "plan": form.plan})
+        telemetry.track("payment_failed", {"plan": form.plan, "reason": declined.code, "amount_cents": cents})
+        log.warning("payment declined", extra={"plan": form.plan, "reason": declined.code})
+        with sentry_sdk.new_scope() as scope:
+            scope.set_level("warning")
+            scope.fingerprint = ["payment-declined", declined.code]
+            scope.set_context("payment", {"plan": form.plan, "amount_cents": cents})
+            sentry_sdk.capture_exception(declined)
+        raise HTTPException(402, declined.code) from declined
+    await database.query(
+        "UPDATE customers SET plan = ? WHERE organization_id = ?", form.plan, user.organization_id
+    )
+    await _write_invoice(user.organization_id, form.plan)
+    await _set_quota(Customer(organization_id=user.organization_id, plan=form.plan))
+    charges.add(1, {"outcome": "paid", "plan": form.plan})
+    revenue.add(cents, {"plan": form.plan})
+    properties = {"from_plan": before["plan"], "to_plan": form.plan, "mrr_cents": cents, "currency": "USD"}
+    telemetry.track("plan_upgraded", {**properties, "$set": {"plan": form.plan}})
+    telemetry.posthog.group_identify("organization", user.organization_id, {"plan": form.plan})
+    log.info("plan upgraded", extra={"charge": charge, **properties})
+    return {"plan": form.plan, "charge": charge}
+
+
+@app.post("/cancel")
+async def cancel(user: access.CurrentUser) -> dict[str, str]:
+    """Back to the free plan."""
+    await database.query("UPDATE customers SET plan = 'free' WHERE organization_id = ?", user.organization_id)
+    await _set_quota(Customer(organization_id=user.organization_id))
+    telemetry.track("subscription_cancelled", {"$set": {"plan": "free"}})
+    log.info("subscription cancelled")
+    return {"plan": "free"}
+
+
+@app.get("/invoices")
+async def invoices(user: access.CurrentUser) -> list[dict[str, Any]]:
+    """All invoices with their lines. One query for each: look at the trace of an old customer."""
+    found = await database.query(
+        "SELECT id, cents FROM invoices WHERE organization_id = ? ORDER BY created", user.organization_id
+    )
+    for invoice in found:
+        invoice["lines"] = await database.query(
+            "SELECT text, cents FROM invoice_lines WHERE invoice_id = ?", invoice["id"]
+        )
+    log.debug("invoices listed", extra={"invoices": len(found)})
+    return found
+
+
+def _release() -> tuple[int, ...]:
+    return tuple(int(part) for part in telemetry.RELEASE.split("."))
+
+
+def _quota(customer: Customer) -> dict[str, Any]:
+    return {"organization_id": customer.organization_id, "runs_a_day": QUOTA[customer.plan]}
+
+
+async def _set_quota(customer: Customer) -> None:
+    answer = await workflows.post("/workspaces", json=_quota(customer))
+    answer.raise_for_status()
+
+
+async def _write_invoice(organization_id: str, plan: str) -> None:
+    invoice = f"inv_{uuid.uuid4().hex[:10]}"
+    execute = database.connection.execute
+    cents = PRICE_CENTS[plan]
+    execute("INSERT INTO invoices VALUES (?, ?, ?, ?)", (invoice, organization_id, cents, time.time()))
+    execute("INSERT INTO invoice_lines VALUES (?, ?, ?)", (invoice, f"{plan} plan, one month", cents))
+    await asyncio.sleep(0)
+
+
+if __name__ == "__main__":
+    services.serve(app)

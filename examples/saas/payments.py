@@ -1,0 +1,42 @@
+"""The payment provider's client. The provider is made up: it takes its time, and declines some cards."""
+
+import asyncio
+import random
+
+from opentelemetry import metrics, trace
+
+tracer = trace.get_tracer("saas.payments")
+meter = metrics.get_meter("saas.payments")
+latency = meter.create_histogram(
+    "payments.provider.duration", "s", "Time the payment provider takes to answer"
+)
+
+
+class PaymentDeclined(Exception):
+    """The provider said no. Not our bug; the user has to use another card."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"card declined: {code}")
+        self.code = code
+
+
+async def charge(cents: int, card: str) -> str:
+    """Charge a card and return the provider's charge id. Raises PaymentDeclined."""
+    attributes = {
+        "http.request.method": "POST",
+        "server.address": "api.payments.example",
+        "url.full": "https://api.payments.example/v1/charges",
+        "payment.amount_cents": cents,
+    }
+    # A declined card is an answer and not an exception of this call: the span records the status only.
+    with tracer.start_as_current_span(
+        "POST /v1/charges", kind=trace.SpanKind.CLIENT, attributes=attributes, record_exception=False
+    ) as span:
+        seconds = random.lognormvariate(-1.2, 0.5)
+        await asyncio.sleep(seconds)
+        code = {"4000000000000002": "card_declined", "4000000000009995": "insufficient_funds"}.get(card)
+        latency.record(seconds, {"outcome": code or "paid"})
+        span.set_attribute("http.response.status_code", 402 if code else 200)
+        if code:
+            raise PaymentDeclined(code)
+        return f"ch_{random.getrandbits(48):012x}"

@@ -1,0 +1,178 @@
+"""workflows: what the product is for. Create workflows, run them, see reports."""
+
+import asyncio
+import logging
+import random
+import time
+import uuid
+from typing import Any
+
+from fastapi import HTTPException
+from opentelemetry import metrics, trace
+from pydantic import BaseModel
+
+from saas import access, services, telemetry
+from saas.database import Database
+
+telemetry.setup("workflows")
+app = services.application("workflows")
+log = logging.getLogger("saas.workflows")
+tracer = trace.get_tracer("saas.workflows")
+meter = metrics.get_meter("saas.workflows")
+
+runs = meter.create_counter("workflow.runs", "{run}", "Workflow runs, by kind and outcome")
+running = meter.create_up_down_counter("workflow.runs.active", "{run}", "Runs at this moment")
+duration = meter.create_histogram("workflow.run.duration", "s", "How long runs take, by kind")
+rows_read = meter.create_histogram("workflow.rows", "{row}", "Rows a run handled, by kind")
+
+STEPS = {
+    "sync_contacts": ("fetch contacts", "merge duplicates", "write contacts"),
+    "send_digest": ("select news", "render mail", "send mail"),
+    "enrich_leads": ("fetch leads", "look up companies", "score leads"),
+    "import_csv": ("read file", "map columns", "write rows"),
+}
+database = Database(
+    ":memory:",
+    """
+    CREATE TABLE workspaces (organization_id TEXT PRIMARY KEY, runs_a_day INTEGER);
+    CREATE TABLE workflows (id TEXT PRIMARY KEY, organization_id TEXT, name TEXT, kind TEXT);
+    CREATE TABLE runs (id TEXT PRIMARY KEY, workflow_id TEXT, organization_id TEXT, user_id TEXT, started REAL);
+    CREATE INDEX runs_of_organization ON runs (organization_id, started);
+    CREATE INDEX runs_of_user ON runs (user_id);
+    """,
+)
+
+
+class Workspace(BaseModel):
+    organization_id: str
+    runs_a_day: int
+
+
+class NewWorkflow(BaseModel):
+    name: str
+    kind: str
+
+
+@app.post("/workspaces", dependencies=access.INTERNAL)
+async def set_workspace(workspace: Workspace) -> Workspace:
+    """Create a workspace, or change what it may run."""
+    await database.query(
+        "INSERT OR REPLACE INTO workspaces VALUES (?, ?)", workspace.organization_id, workspace.runs_a_day
+    )
+    log.info("workspace set", extra={"runs_a_day": workspace.runs_a_day})
+    return workspace
+
+
+@app.post("/workspaces/import", dependencies=access.INTERNAL)
+async def import_workspaces(workspaces: list[Workspace]) -> dict[str, int]:
+    """Take over workspaces from another system."""
+    rows = [(workspace.organization_id, workspace.runs_a_day) for workspace in workspaces]
+    database.connection.executemany("INSERT OR REPLACE INTO workspaces VALUES (?, ?)", rows)
+    return {"workspaces": len(rows)}
+
+
+@app.post("/workflows", status_code=201)
+async def create_workflow(form: NewWorkflow, user: access.CurrentUser) -> dict[str, str]:
+    """Create a workflow of one of the four kinds."""
+    if form.kind not in STEPS:
+        raise HTTPException(422, f"kind must be one of {', '.join(STEPS)}")
+    workflow_id = f"wfl_{uuid.uuid4().hex[:10]}"
+    await database.query(
+        "INSERT INTO workflows VALUES (?, ?, ?, ?)", workflow_id, user.organization_id, form.name, form.kind
+    )
+    telemetry.track("workflow_created", {"kind": form.kind})
+    log.info("workflow created", extra={"workflow.id": workflow_id, "workflow.kind": form.kind})
+    return {"id": workflow_id}
+
+
+@app.get("/workflows")
+async def list_workflows(user: access.CurrentUser) -> list[dict[str, Any]]:
+    """The organisation's workflows, each with its last run. A query for each: the classic N+1."""
+    found = await database.query(
+        "SELECT id, name, kind FROM workflows WHERE organization_id = ? LIMIT 50", user.organization_id
+    )
+    for workflow in found:
+        workflow["last_run"] = await database.one(
+            "SELECT max(started) AS started FROM runs WHERE workflow_id = ?", workflow["id"]
+        )
+    return found
+
+
+@app.post("/workflows/{workflow_id}/run")
+async def run_workflow(workflow_id: str, user: access.CurrentUser) -> dict[str, Any]:
+    """Run a workflow to its end. The first that ends well activates the user."""
+    workflow = await database.one("SELECT kind FROM workflows WHERE id = ?", workflow_id)
+    if not workflow:
+        raise HTTPException(404, "no such workflow")
+    kind = workflow["kind"]
+    await _check_quota(user.organization_id)
+    started, outcome = time.time(), "failed"
+    running.add(1, {"kind": kind})
+    try:
+        rows = await _run_steps(kind)
+        outcome = "succeeded"
+    finally:
+        running.add(-1, {"kind": kind})
+        runs.add(1, {"kind": kind, "outcome": outcome})
+        duration.record(time.time() - started, {"kind": kind, "outcome": outcome})
+    rows_read.record(rows, {"kind": kind})
+    first = not await database.one("SELECT id FROM runs WHERE user_id = ? LIMIT 1", user.id)
+    run_id = f"run_{uuid.uuid4().hex[:10]}"
+    await database.query(
+        "INSERT INTO runs VALUES (?, ?, ?, ?, ?)", run_id, workflow_id, user.organization_id, user.id, started
+    )
+    telemetry.track("workflow_run", {"kind": kind, "rows": rows, "duration_seconds": time.time() - started})
+    if first:
+        telemetry.track("activated", {"kind": kind})
+    log.info("workflow ran", extra={"workflow.id": workflow_id, "workflow.kind": kind, "rows": rows})
+    return {"id": run_id, "rows": rows, "activated": first}
+
+
+@app.get("/reports/usage")
+async def usage_report(user: access.CurrentUser) -> dict[str, Any]:
+    """Runs of the last 30 days. Reads the whole table: slow for everybody, very slow for some."""
+    seconds = min(random.lognormvariate(0.3, 0.6), 8)
+    if seconds > 3:
+        log.warning("slow query", extra={"db.duration_seconds": round(seconds, 3), "report": "usage"})
+    found = await database.one(
+        "SELECT count(*) AS runs, min(started) AS first FROM runs WHERE organization_id || '' = ?",
+        user.organization_id,
+        seconds=seconds,
+    )
+    telemetry.track("report_viewed", {"report": "usage"})
+    return found or {}
+
+
+async def _check_quota(organization_id: str) -> None:
+    limit = await database.one("SELECT runs_a_day FROM workspaces WHERE organization_id = ?", organization_id)
+    used = await database.one(
+        "SELECT count(*) AS runs FROM runs WHERE organization_id = ? AND started > ?",
+        organization_id,
+        time.time() - 86400,
+    )
+    if used and used["runs"] >= (limit["runs_a_day"] if limit else 50):
+        log.warning("quota used up", extra={"runs_today": used["runs"]})
+        telemetry.track("quota_exceeded", {"runs_today": used["runs"]})
+        raise HTTPException(429, "this plan's runs of today are used up")
+
+
+async def _run_steps(kind: str) -> int:
+    rows = random.randint(20, 400)
+    for step in STEPS[kind]:
+        with tracer.start_as_current_span(step, attributes={"workflow.kind": kind, "rows": rows}):
+            log.debug("step started", extra={"step": step, "rows": rows})
+            await asyncio.sleep(random.lognormvariate(-3, 0.7))
+            if step == "map columns":
+                _map_columns(
+                    {"name": "Ada"} if random.random() < 0.18 else {"name": "Ada", "email": "ada@a.example"}
+                )
+    return rows
+
+
+def _map_columns(row: dict[str, str]) -> str:
+    # The bug of this service: files without the column are not expected.
+    return f"{row['name']} <{row['email']}>"
+
+
+if __name__ == "__main__":
+    services.serve(app)
