@@ -62,7 +62,7 @@ SIGNALS: tuple[ModuleType, ...] = (
 )
 # A protocol has `routes(ingest)`, and may own inbound tables and `services(ingest)` that run beside HTTP.
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
-# A feature has an API router.
+# A feature has an API router, and may have `running(api, services)` that runs beside HTTP.
 FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, sql, health)
 
 
@@ -96,7 +96,8 @@ class Server:
         keys = KeyRing(lambda: load_ingest_keys(self.metadata))
         ingest = Ingest(self.settings, keys, self.committer, self.outcomes)
         self.services = Services(self.settings, self.reader, self.metadata, keys, self.committer)
-        self.asgi = _application(self.services, ingest)
+        api = read_api(self.services)
+        self.asgi = _application(api, ingest)
         async with AsyncExitStack() as stack:
             stack.callback(self.metadata.close)
             stack.callback(self.reader.close)
@@ -105,6 +106,9 @@ class Server:
             stack.push_async_callback(self.outcomes.flush)
             for work in (keys.keep_fresh(), self.outcomes.run()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
+            for feature in FEATURES:
+                if hasattr(feature, "running"):
+                    await stack.enter_async_context(feature.running(api, self.services))
             for protocol in PROTOCOLS:
                 if hasattr(protocol, "services"):
                     await stack.enter_async_context(protocol.services(ingest))
@@ -117,9 +121,8 @@ async def _cancel(task: asyncio.Task[None]) -> None:
         await task
 
 
-def _application(services: Services, ingest: Ingest) -> Any:
+def _application(api: FastAPI, ingest: Ingest) -> Any:
     ingest_routes = [route for protocol in PROTOCOLS for route in protocol.routes(ingest)]
-    api = read_api(services)
     return Router(routes=ingest_routes, default=web.with_static_files(api))
 
 

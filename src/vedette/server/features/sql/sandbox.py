@@ -1,0 +1,122 @@
+"""Run a user's SELECT over one project's rows: parse, vet, print, run, each by the engine itself.
+
+Three walls stand behind one another: the vetted tree (`vet.py`), the engine's own row filter on every telemetry
+table (`additional_table_filters`), and a handle in read-only mode, from a pool of its own, so that heavy queries
+wait for each other and never for the web app's.
+"""
+
+import json
+import time
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from vedette.server.config import Settings
+from vedette.server.features.sql.sources import SOURCES, TABLES, source_sql
+from vedette.server.features.sql.vet import Node, Refused, Vetter, first_table_expression
+from vedette.server.store.client import READ_SETTINGS, Dsn, Result, Store
+from vedette.server.store.errors import QueryFailed, QueryLimitExceeded
+
+MAX_SQL_CHARACTERS = 100_000
+MAX_RESULT_BYTES = 64 * 1024 * 1024
+WIDE_INTEGERS = ("Int128", "Int256")  # more than JSON parsers keep exact
+
+
+class Sandbox(Store):
+    """A small pool of read-only handles. Blocking, as the store is."""
+
+    def __init__(self, dsn: Dsn, settings: Settings, *, handles: int = 2) -> None:
+        super().__init__(dsn, handles=handles)
+        self._settings = settings
+        self._template = lru_cache(maxsize=1024)(self._parse_source)
+
+    def _connect(self) -> Any:
+        client = super()._connect()
+        for name, value in self._session_settings().items():
+            client.set_client_setting(name, value)
+        client.set_client_setting("readonly", 2)  # last: 2 lets a query's own settings pass, and nothing else
+        return client
+
+    def _session_settings(self) -> dict[str, Any]:
+        seconds = self._settings.query_max_seconds
+        return {
+            **READ_SETTINGS,
+            "max_execution_time": seconds,
+            "max_memory_usage": self._settings.query_max_memory_bytes,
+            "max_result_bytes": MAX_RESULT_BYTES,
+            "max_bytes_before_external_group_by": self._settings.query_max_memory_bytes // 2,
+            "max_bytes_before_external_sort": self._settings.query_max_memory_bytes // 2,
+            "max_threads": 2,
+            "session_timezone": "UTC",
+            "output_format_json_quote_decimals": 1,
+            "output_format_json_validate_utf8": 1,
+            "function_range_max_elements_in_block": 100_000_000,
+        }
+
+    def run(self, sql: str, project_id: int) -> tuple[Result, bool]:
+        """Run the user's SELECT; the second value tells that rows beyond `query_max_rows` were cut off.
+
+        Raises:
+            Refused: the query does not parse, is not allowed, or the engine could not run it.
+            QueryLimitExceeded: it took too long, too much memory, or its answer is too large.
+        """
+        vetted = self.vetted(sql, project_id)
+        limit = self._settings.query_max_rows
+        filters = ", ".join(f"'{table}': 'project_id = {int(project_id)}'" for table in TABLES)
+        settings = {"limit": limit + 1, "additional_table_filters": f"{{{filters}}}"}
+        try:
+            result = self._select(vetted, settings)
+        except QueryLimitExceeded:
+            raise
+        except QueryFailed as error:
+            raise Refused(str(error), code="sql_failed") from error
+        truncated = len(result.rows) > limit
+        del result.rows[limit:]
+        return result, truncated
+
+    def vetted(self, sql: str, project_id: int) -> str:
+        """The text that is run in place of the user's. Raises Refused."""
+        if len(sql) > MAX_SQL_CHARACTERS:
+            raise Refused(f"a query of {len(sql)} characters; at most {MAX_SQL_CHARACTERS} are read")
+        vetter = Vetter(frozenset(SOURCES), lambda name: self._template(name, project_id))
+        return self._print(vetter.vet(self._parse(sql)))
+
+    def _parse(self, sql: str) -> Node:
+        try:
+            text = self.query("SELECT parseQueryToJSON({sql:String})", {"sql": sql}).scalar()
+            tree: Node = orjson.loads(text)
+        except QueryLimitExceeded:
+            raise
+        except QueryFailed as error:
+            raise Refused(_syntax_message(str(error)), code="sql_syntax") from error
+        except orjson.JSONDecodeError as error:
+            raise Refused("the query is nested too deeply", hint="split it with WITH") from error
+        return tree
+
+    def _parse_source(self, name: str, project_id: int) -> Node:
+        return first_table_expression(self._parse(f"SELECT 1 FROM ({source_sql(name, project_id)}) AS source"))
+
+    def _print(self, tree: Node) -> str:
+        try:
+            text: str = self.query("SELECT formatQueryFromJSON({tree:String})", {"tree": json.dumps(tree)}).scalar()
+        except (QueryFailed, RecursionError) as error:
+            raise Refused(f"the query cannot be read: {error}", code="sql_syntax") from error
+        return text
+
+    def _select(self, sql: str, settings: dict[str, Any]) -> Result:
+        started = time.perf_counter()
+        raw = self._call(
+            lambda client: client.raw_query(sql, settings=settings, fmt="JSONCompact"), refused=QueryFailed
+        )
+        elapsed_ms = round((time.perf_counter() - started) * 1000, 3)
+        answer = orjson.loads(raw)
+        types = [column["type"] for column in answer["meta"]]
+        if any(wide in kind for kind in types for wide in WIDE_INTEGERS):
+            answer = json.loads(raw)
+        return Result([column["name"] for column in answer["meta"]], types, answer["data"], elapsed_ms)
+
+
+def _syntax_message(message: str) -> str:
+    """The parser's message without the query that carried the text to it."""
+    return message.split(": In scope SELECT parseQueryToJSON", 1)[0]
