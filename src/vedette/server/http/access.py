@@ -111,11 +111,16 @@ def _by_cookie(metadata: Metadata, cookie: str, request: Request) -> Access:
         if found is None or found[0].expires_at < now():
             raise Unauthorized("the login has expired", hint="log in again")
         login, user = found
-        if request.method not in SAFE_METHODS and not hmac.compare_digest(
-            request.headers.get(CSRF_HEADER, ""), login.csrf_token
-        ):
+        csrf_token = request.headers.get(CSRF_HEADER, "").encode()
+        if request.method not in SAFE_METHODS and not hmac.compare_digest(csrf_token, login.csrf_token.encode()):
             raise Forbidden("missing or wrong X-CSRF-Token header", hint="take it from GET /api/v1/auth/me")
         return Access(user.organisation_id, user.role, user_id=user.id)
+
+
+def _row_id(text: str) -> int:
+    """A row's id in a path; 0, which no row has, when it is none. PostgreSQL's integers end at 2³¹ - 1."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < 2**31 else 0
 
 
 def _require(role: str) -> Callable[..., Access]:
@@ -128,7 +133,7 @@ def _require(role: str) -> Callable[..., Access]:
             if access.project_id is not None:
                 raise Forbidden("this token is for one project only")
             return access
-        project_id = int(project) if str(project).isdigit() else 0
+        project_id = _row_id(project)
         if access.project_id is not None and access.project_id != project_id:
             raise NotFound(f"no project {project}")
         with get_services(request).metadata.session() as session:

@@ -9,11 +9,17 @@ from typing import Any
 
 import brotli
 import cramjam
-import zstandard
 
 from vedette.server.http.errors import BadRequest, TooLarge, UnsupportedMedia
 
 CHUNK = 256 * 1024
+INPUT_CHUNK = 32 * 1024
+MAX_MEMBERS = 10_000  # a block-gzip file of 64 KiB blocks reaches 650 MB with that many
+MAX_ENCODINGS = 3
+GZIP, ZLIB, RAW = 31, 15, -15  # zlib's window bits
+SNAPPY_FRAMES = b"\xff\x06\x00\x00sNaPpY"
+
+Decoder = Callable[[bytes, int], Iterator[bytes]]
 
 
 class ClientDisconnected(Exception):
@@ -23,9 +29,7 @@ class ClientDisconnected(Exception):
 async def read_body(receive: Any, *, max_bytes: int, content_length: int | None = None) -> bytes:
     """The whole body as sent. Raises TooLarge (early, when Content-Length says so) or ClientDisconnected."""
     if content_length is not None and content_length > max_bytes:
-        raise TooLarge(
-            f"body of {content_length} bytes; the limit is {max_bytes}", hint="send smaller batches"
-        )
+        raise TooLarge(f"body of {content_length} bytes; the limit is {max_bytes}", hint="send smaller batches")
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -49,9 +53,10 @@ def decompress(data: bytes, encoding: str, *, max_bytes: int) -> bytes:
         BadRequest: truncated or corrupt data.
         UnsupportedMedia: an encoding we do not read.
     """
-    for name in reversed([part.strip().lower() for part in encoding.split(",")]):
-        if name in ("", "identity", "none"):
-            continue
+    names = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity", "none")]
+    if len(names) > MAX_ENCODINGS:
+        raise UnsupportedMedia(f"{len(names)} content encodings one over the other; the limit is {MAX_ENCODINGS}")
+    for name in reversed(names):
         decoder = DECODERS.get(name)
         if decoder is None:
             raise UnsupportedMedia(
@@ -63,7 +68,6 @@ def decompress(data: bytes, encoding: str, *, max_bytes: int) -> bytes:
         except (
             zlib.error,
             brotli.error,
-            zstandard.ZstdError,
             cramjam.DecompressionError,
             ValueError,
         ) as error:
@@ -79,34 +83,50 @@ def _collect(pieces: Iterator[bytes], max_bytes: int, name: str) -> bytes:
     for piece in pieces:
         size += len(piece)
         if size > max_bytes:
-            raise TooLarge(
-                f"body is more than {max_bytes} bytes once its {name} is undone", hint="send smaller batches"
-            )
+            raise _too_large(name, max_bytes)
         out.append(piece)
-    return b"".join(out)
+    return out[0] if len(out) == 1 else b"".join(out)
 
 
-def _inflate(wbits: int) -> Callable[[bytes, int], Iterator[bytes]]:
-    def pieces(data: bytes, max_bytes: int) -> Iterator[bytes]:
-        rest = data
-        while True:  # gzip allows several members one after the other
-            decoder = zlib.decompressobj(wbits)
-            yield decoder.decompress(rest, CHUNK)
-            while decoder.unconsumed_tail:
-                yield decoder.decompress(decoder.unconsumed_tail, CHUNK)
-            if not decoder.eof:
-                raise ValueError("data ends too early")
-            rest = decoder.unused_data
-            if not rest or wbits < 31 or not rest.startswith(b"\x1f\x8b"):
-                return
+def _too_large(name: str, max_bytes: int) -> TooLarge:
+    return TooLarge(f"body is more than {max_bytes} bytes once its {name} is undone", hint="send smaller batches")
 
-    return pieces
+
+def _inflate(data: bytes, wbits: int) -> Iterator[bytes]:
+    """One deflate stream, or with gzip's `wbits` any number of members one after the other (RFC 1952 §2.2).
+
+    Input goes in by pieces: zlib copies what it has not used of its input on every call, so handing it everything
+    at once costs the square of the size for a bomb or for many small members.
+    """
+    position = 0
+    for _ in range(MAX_MEMBERS):
+        decoder = zlib.decompressobj(wbits)
+        while not decoder.eof:
+            piece = decoder.unconsumed_tail
+            if not piece:
+                piece = data[position : position + INPUT_CHUNK]
+                position += len(piece)
+                if not piece:
+                    raise ValueError("data ends too early")
+            yield decoder.decompress(piece, CHUNK)
+        position -= len(decoder.unused_data)
+        if position == len(data):
+            return
+        if wbits != GZIP:
+            raise ValueError(f"{len(data) - position} bytes after the end of the data")
+        if data[position] == 0 and not data[position:].strip(b"\0"):  # tapes and tar pad with zeros
+            return
+    raise ValueError(f"more than {MAX_MEMBERS} gzip members")
+
+
+def _gzip(data: bytes, max_bytes: int) -> Iterator[bytes]:
+    return _inflate(data, GZIP)
 
 
 def _deflate(data: bytes, max_bytes: int) -> Iterator[bytes]:
     """RFC 9110's deflate is zlib-wrapped; some clients send it raw."""
     wrapped = len(data) >= 2 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-    return _inflate(15 if wrapped else -15)(data, max_bytes)
+    return _inflate(data, ZLIB if wrapped else RAW)
 
 
 def _brotli(data: bytes, max_bytes: int) -> Iterator[bytes]:
@@ -114,26 +134,38 @@ def _brotli(data: bytes, max_bytes: int) -> Iterator[bytes]:
     piece = decoder.process(data, output_buffer_limit=CHUNK)
     yield piece
     while not decoder.is_finished():
-        if not decoder.can_accept_more_data() or piece:
-            piece = decoder.process(b"", output_buffer_limit=CHUNK)
-            yield piece
-        else:
+        if not piece and decoder.can_accept_more_data():
             raise ValueError("data ends too early")
+        piece = decoder.process(b"", output_buffer_limit=CHUNK)
+        yield piece
 
 
-def _zstd(data: bytes, max_bytes: int) -> Iterator[bytes]:
-    # The window may not exceed the output limit either: it is memory that the header asks for.
-    window = max(1 << 20, 1 << (max_bytes - 1).bit_length())
-    decoder = zstandard.ZstdDecompressor(max_window_size=min(window, 1 << 27))
-    with decoder.stream_reader(data, read_across_frames=True) as reader:
-        while piece := reader.read(CHUNK):
-            yield piece
-    if not data.startswith(b"\x28\xb5\x2f\xfd"):
-        raise ValueError("not a zstd frame")
+def _into_buffer(decompress_into: Callable[[bytes, bytearray], int], name: str) -> Decoder:
+    """A decoder that fills a buffer of fixed size; memory that it does not write to is never touched."""
+
+    def pieces(data: bytes, max_bytes: int) -> Iterator[bytes]:
+        if not data:
+            raise ValueError("data ends too early")
+        buffer = bytearray(max_bytes)
+        try:
+            size = decompress_into(data, buffer)
+        except cramjam.DecompressionError as error:
+            if "write whole buffer" in str(error):  # the wording of Rust's WriteZero
+                raise _too_large(name, max_bytes) from error
+            raise
+        yield bytes(memoryview(buffer)[:size])
+
+    return pieces
 
 
 def _snappy(data: bytes, max_bytes: int) -> Iterator[bytes]:
-    """The block format (Prometheus remote write); its header states the size, checked before any allocation."""
+    """The block format, whose header states the size, checked before any allocation; or the framed one.
+
+    Prometheus sends blocks. OpenTelemetry collectors before 0.131 said `snappy` for the framed format:
+    https://github.com/open-telemetry/opentelemetry-collector/pull/12911
+    """
+    if data.startswith(SNAPPY_FRAMES):
+        return _snappy_framed(data, max_bytes)
     size = shift = 0
     for byte in data[:5]:
         size |= (byte & 0x7F) << shift
@@ -143,16 +175,19 @@ def _snappy(data: bytes, max_bytes: int) -> Iterator[bytes]:
     else:
         raise ValueError("no snappy header")
     if size > max_bytes:
-        raise TooLarge(f"body of {size} bytes once its snappy is undone; the limit is {max_bytes}")
-    yield bytes(cramjam.snappy.decompress_raw(data))
+        raise _too_large("snappy", max_bytes)
+    return iter((bytes(cramjam.snappy.decompress_raw(data)),))
 
 
-DECODERS: dict[str, Callable[[bytes, int], Iterator[bytes]]] = {
-    "gzip": _inflate(31),
-    "x-gzip": _inflate(31),
+_snappy_framed = _into_buffer(cramjam.snappy.decompress_into, "snappy")
+
+DECODERS: dict[str, Decoder] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
     "deflate": _deflate,
     "zlib": _deflate,
     "br": _brotli,
-    "zstd": _zstd,
+    "zstd": _into_buffer(cramjam.zstd.decompress_into, "zstd"),
     "snappy": _snappy,
+    "x-snappy-framed": _snappy_framed,
 }

@@ -11,9 +11,7 @@ class RequestError(Exception):
     status = 400
     code = "bad_request"
 
-    def __init__(
-        self, message: str, *, hint: str = "", retry_after_seconds: int | None = None, code: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", retry_after_seconds: int | None = None, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -4,25 +4,33 @@ A protocol's handler is `async def handler(request: IngestRequest) -> Response`.
 frame renders them with the protocol's own `render_error`, so that each client reads errors in its own language.
 """
 
+import asyncio
+import base64
+import binascii
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from vedette.server.config import Settings
 from vedette.server.http.body import ClientDisconnected, decompress, read_body
-from vedette.server.http.errors import Overloaded, RequestError
-from vedette.server.http.keys import KeyRing
-from vedette.server.http.outcomes import Outcomes
+from vedette.server.http.errors import Overloaded, RequestError, Unauthorized
+from vedette.server.http.keys import IngestKey, KeyRing
+from vedette.server.http.outcomes import Outcomes, Protocol
 from vedette.server.store.commit import Committer
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
 
 log = logging.getLogger("vedette.ingest")
+
+DRAIN_MAX_BYTES = 1024 * 1024
+DRAIN_SECONDS = 2.0
+OFF_LOOP_BYTES = 128 * 1024  # decompressing less takes under a millisecond: not worth a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +63,18 @@ class IngestRequest:
         self.path: str = scope["path"]
         self.path_params: dict[str, Any] = scope.get("path_params", {})
         self.received_at = time.time()
-        self._receive = receive
+        self._receive_message = receive
+        self._body_ended = False
+
+    async def _receive(self) -> Any:
+        message = await self._receive_message()
+        self._body_ended = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        return message
 
     @cached_property
     def headers(self) -> dict[str, str]:
         """Headers by lower-case name; of a repeated one the last counts."""
-        return {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.scope["headers"]
-        }
+        return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -72,14 +84,7 @@ class IngestRequest:
     @cached_property
     def client_ip(self) -> str:
         """The client's address; X-Forwarded-For is believed as far as `trusted_proxies` says."""
-        hops = self.ingest.settings.trusted_proxies
-        forwarded = [
-            part.strip() for part in self.headers.get("x-forwarded-for", "").split(",") if part.strip()
-        ]
-        if hops and forwarded:
-            return forwarded[-min(hops, len(forwarded))]
-        client = self.scope.get("client")
-        return client[0] if client else ""
+        return client_ip(self.scope, self.headers.get("x-forwarded-for", ""), self.ingest.settings.trusted_proxies)
 
     @property
     def content_type(self) -> str:
@@ -92,16 +97,70 @@ class IngestRequest:
         return await read_body(
             self._receive,
             max_bytes=max_bytes or self.ingest.settings.max_compressed_bytes,
-            content_length=int(length) if length.isdigit() else None,
+            content_length=int(length) if length.isascii() and length.isdecimal() else None,
         )
 
     async def body(self, *, max_bytes: int | None = None) -> bytes:
-        """The body with its Content-Encoding undone. Raises TooLarge, BadRequest, UnsupportedMedia."""
+        """The body with its Content-Encoding undone. Raises TooLarge, BadRequest, UnsupportedMedia.
+
+        Check the key first where it is in headers or URL (`authorize`): reading is what costs memory.
+        """
         limit = max_bytes or self.ingest.settings.max_body_bytes
-        encoding = self.headers.get("content-encoding", "")
+        encoding = self.headers.get("content-encoding", "").strip()
         # An uncompressed body may be as large as a decompressed one.
-        raw = await self.raw_body(max_bytes=None if encoding.strip() else limit)
-        return decompress(raw, encoding, max_bytes=limit)
+        raw = await self.raw_body(max_bytes=None if encoding else limit)
+        if not encoding:
+            return raw
+        if len(raw) < OFF_LOOP_BYTES:
+            return decompress(raw, encoding, max_bytes=limit)
+        return await asyncio.to_thread(decompress, raw, encoding, max_bytes=limit)
+
+    async def drain(self) -> None:
+        """Read and forget a little of a body nobody wants, so that the client gets to read why.
+
+        Closing while a client still sends shows it a broken connection instead of the answer.
+        """
+        seen = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self._body_ended and seen < DRAIN_MAX_BYTES:
+                    seen += len((await self._receive()).get("body", b""))
+
+
+def client_ip(scope: Any, forwarded_for: str, trusted_proxies: int) -> str:
+    """The client's address; of X-Forwarded-For the entry that the outermost trusted proxy appended."""
+    forwarded = [part.strip() for part in forwarded_for.split(",") if part.strip()]
+    if trusted_proxies and forwarded:
+        return forwarded[-min(trusted_proxies, len(forwarded))]
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def sent_keys(request: IngestRequest) -> list[str]:
+    """The ingest keys that the headers may carry: Bearer, `x-vedette-key`, Basic as user name or password."""
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    keys = [request.headers.get("x-vedette-key", "")]
+    if scheme.lower() == "bearer":
+        keys.append(credentials.strip())
+    elif scheme.lower() == "basic":
+        with suppress(binascii.Error):
+            keys += base64.b64decode(credentials.strip(), validate=True).decode("latin-1").split(":", 1)
+    return [key for key in keys if key]
+
+
+def authorize(request: IngestRequest, protocol: Protocol, *further: str) -> IngestKey:
+    """The valid ingest key in the headers or among `further` (a URL's, say). Call before reading the body.
+
+    Raises:
+        Unauthorized: there is none, or none that is ours; counted under project 0.
+    """
+    sent = [*(key for key in further if key), *sent_keys(request)]
+    for key in sent:
+        if found := request.ingest.keys.find(key):
+            return found
+    request.ingest.outcomes.unauthorized(protocol, "unknown_key" if sent else "no_key")
+    hint = "send the project's ingest key: Authorization: Bearer KEY"
+    raise Unauthorized("unknown ingest key" if sent else "no ingest key", hint=hint)
 
 
 Handler = Callable[[IngestRequest], Awaitable[Response]]
@@ -143,7 +202,17 @@ class IngestEndpoint:
             failure = RequestError("internal error; the server's log has the details")
             failure.status, failure.code = 500, "internal"
             response = self._render_error(failure, request)
+        if response.status >= 400:
+            await request.drain()
         await _send(send, response, cors_headers(request))
+
+
+class _OwnMethodsRoute(Route):
+    """Takes its own methods only, and leaves the path to others for the rest."""
+
+    def matches(self, scope: Any) -> tuple[Match, Any]:
+        match, child = super().matches(scope)
+        return (Match.NONE, {}) if match is Match.PARTIAL else (match, child)
 
 
 def route(
@@ -153,9 +222,14 @@ def route(
     ingest: Ingest,
     render_error: RenderError,
     methods: Sequence[str] = ("POST",),
+    share_path: bool = False,
 ) -> Route:
-    """A route for one ingest handler; OPTIONS is answered for browsers on all of them."""
-    return Route(path, IngestEndpoint(ingest, handler, render_error), methods=[*methods, "OPTIONS"])
+    """A route for one ingest handler; OPTIONS is answered for browsers on all of them.
+
+    Other methods are answered 405, unless `share_path` leaves them to a page of the web app at the same path.
+    """
+    kind = _OwnMethodsRoute if share_path else Route
+    return kind(path, IngestEndpoint(ingest, handler, render_error), methods=[*methods, "OPTIONS"])
 
 
 def cors_headers(request: IngestRequest, *, preflight: bool = False) -> list[tuple[str, str]]:
@@ -179,16 +253,16 @@ def cors_headers(request: IngestRequest, *, preflight: bool = False) -> list[tup
 
 
 async def _send(send: Any, response: Response, extra: Sequence[tuple[str, str]]) -> None:
-    headers = [*response.headers, *extra, ("content-length", str(len(response.body)))]
+    headers = [*response.headers, *extra]
+    if response.status != 204:  # RFC 9110 §8.6: a 204 has no Content-Length
+        headers.append(("content-length", str(len(response.body))))
     if response.body:
         headers.append(("content-type", response.content_type))
     await send(
         {
             "type": "http.response.start",
             "status": response.status,
-            "headers": [
-                (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers
-            ],
+            "headers": [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers],
         }
     )
     await send({"type": "http.response.body", "body": response.body})

@@ -45,7 +45,5 @@ class KeyRing:
         """Reload every few seconds until cancelled; a failing database leaves the last known keys in force."""
         while True:
             await asyncio.sleep(self._reload_seconds)
-            with suppress(
-                Exception
-            ):  # the health check reports the metadata database; keys stay as they were
+            with suppress(Exception):  # the health check reports the metadata database; keys stay as they were
                 await asyncio.to_thread(self.reload)

@@ -1,7 +1,8 @@
 """What happened to every item received: the numbers behind the Ingestion page and the `outcomes` table.
 
-Accepted items are counted in memory and written once a second. Everything else is written before the request is
-answered, with its reason, where it was, and the start of its payload.
+Accepted items are counted in memory and written once a second, and so are requests without a valid key (anyone can
+send those, so they may not cost an insert each). Everything else is written before the request is answered, with
+its reason, where it was, and the start of its payload.
 """
 
 import asyncio
@@ -17,6 +18,9 @@ from vedette.server.store.commit import Committer, Inbound
 Protocol = Literal["otlp", "sentry", "posthog", "prometheus", "betterstack", "heartbeat"]
 Outcome = Literal["rejected", "filtered", "rate_limited", "client_discarded", "changed"]
 
+# (project_id, protocol, category, outcome, reason) → [quantity, bytes]
+Counts = defaultdict[tuple[int, str, str, str, str], list[int]]
+
 INBOUND = Inbound("outcomes", "JSONEachRow", {"date_time_input_format": "best_effort"})
 SAMPLE_BYTES = 4096
 DETAIL_CHARACTERS = 1000
@@ -28,16 +32,18 @@ class Outcomes:
     def __init__(self, committer: Committer, *, flush_seconds: float = 1.0) -> None:
         self._committer = committer
         self._flush_seconds = flush_seconds
-        self._accepted: defaultdict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        self._counts: Counts = _no_counts()
 
-    def accepted(
-        self, project_id: int, protocol: Protocol, category: str, quantity: int, size: int = 0
-    ) -> None:
+    def accepted(self, project_id: int, protocol: Protocol, category: str, quantity: int, size: int = 0) -> None:
         """Count stored items; `size` is their bytes as received. Call after the commit."""
         if quantity:
-            counter = self._accepted[project_id, protocol, category]
+            counter = self._counts[project_id, protocol, category, "accepted", ""]
             counter[0] += quantity
             counter[1] += size
+
+    def unauthorized(self, protocol: Protocol, reason: Literal["no_key", "unknown_key"]) -> None:
+        """Count a request whose key leads to no project, under project 0."""
+        self._counts[0, protocol, "request", "rejected", reason][0] += 1
 
     async def dropped(
         self,
@@ -54,7 +60,8 @@ class Outcomes:
         """Record items that were not stored as sent, before the client is answered.
 
         `reason` is a short stable word such as `invalid_json`; `detail` says what was wrong and where.
-        `changed` is for items that were stored with a repair, such as a clamped time.
+        `changed` is for items that were stored with a repair, such as a clamped time. Each call is an insert:
+        join what a request has of one reason into one call with its `quantity`.
         """
         row = {
             "project_id": project_id,
@@ -78,29 +85,33 @@ class Outcomes:
 
     async def flush(self) -> None:
         """Write the counts gathered so far. Keeps them when the store cannot take them now."""
-        if not self._accepted:
+        if not self._counts:
             return
-        counts, self._accepted = self._accepted, defaultdict(lambda: [0, 0])
+        counts, self._counts = self._counts, _no_counts()
         rows: list[dict[str, Any]] = [
             {
                 "project_id": project_id,
                 "time": _now(),
                 "protocol": protocol,
                 "category": category,
-                "outcome": "accepted",
-                "reason": "",
+                "outcome": outcome,
+                "reason": reason,
                 "quantity": quantity,
                 "bytes": size,
             }
-            for (project_id, protocol, category), (quantity, size) in counts.items()
+            for (project_id, protocol, category, outcome, reason), (quantity, size) in counts.items()
         ]
         block = b"".join(orjson.dumps(row) + b"\n" for row in rows)
         try:
             await self._committer.commit(INBOUND, block, rows=len(rows))
         except Exception:
             for key, (quantity, size) in counts.items():
-                self._accepted[key][0] += quantity
-                self._accepted[key][1] += size
+                self._counts[key][0] += quantity
+                self._counts[key][1] += size
+
+
+def _no_counts() -> Counts:
+    return defaultdict(lambda: [0, 0])
 
 
 def _now() -> str:
