@@ -11,7 +11,7 @@ CREATE TABLE check_ins (
     environment LowCardinality(String),
     release LowCardinality(String),
     trace_id String,
-    monitor_config String CODEC(ZSTD(1)) COMMENT 'JSON as sent, empty when none'
+    monitor_config String COMMENT 'JSON as sent, empty when none' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)

@@ -3,8 +3,8 @@
 -- shard_by: sipHash64(distinct_id)
 CREATE TABLE events (
     project_id UInt32 CODEC(ZSTD(1)),
-    time DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)) COMMENT 'corrected for the client''s clock',
-    sent_time Nullable(DateTime64(6, 'UTC')) CODEC(ZSTD(1)) COMMENT 'timestamp as the client gave it',
+    time DateTime64(6, 'UTC') COMMENT 'corrected for the client''s clock' CODEC(Delta(8), ZSTD(1)),
+    sent_time Nullable(DateTime64(6, 'UTC')) COMMENT 'timestamp as the client gave it' CODEC(ZSTD(1)),
     received_at DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
     uuid UUID CODEC(ZSTD(1)),
     event LowCardinality(String),

@@ -9,8 +9,8 @@ CREATE TABLE outcomes (
     reason LowCardinality(String) COMMENT 'empty when accepted',
     quantity UInt64,
     bytes UInt64,
-    detail String CODEC(ZSTD(1)) COMMENT 'what was wrong and where',
-    sample String CODEC(ZSTD(1)) COMMENT 'start of the payload, at most 4 KiB'
+    detail String COMMENT 'what was wrong and where' CODEC(ZSTD(1)),
+    sample String COMMENT 'start of the payload, at most 4 KiB' CODEC(ZSTD(1))
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
