@@ -40,7 +40,7 @@ from vedette.server.signals import (
     sessions,
     spans,
 )
-from vedette.server.store.client import Dsn, Store
+from vedette.server.store.client import READ_SETTINGS, Dsn, Store
 from vedette.server.store.commit import Committer, Inbound
 from vedette.server.store.errors import QueryFailed, QueryLimitExceeded, StoreUnavailable
 from vedette.server.store.filters import BadFilter
@@ -73,7 +73,7 @@ class Server:
         self.settings = settings
         dsn = Dsn.parse(settings.store_dsn)
         self.metadata = Metadata(settings.metadata_url)
-        self.reader = Store(dsn, handles=4)
+        self.reader = Store(dsn, handles=4, session_settings=read_settings(settings))
         self.writer = Store(dsn, handles=3)
         self.committer = Committer(
             self._insert,
@@ -113,6 +113,15 @@ class Server:
                 if hasattr(protocol, "services"):
                     await stack.enter_async_context(protocol.services(ingest))
             yield self
+
+
+def read_settings(settings: Settings) -> dict[str, Any]:
+    """Engine settings of every handle that answers the read API."""
+    return {
+        **READ_SETTINGS,
+        "max_execution_time": settings.query_max_seconds,
+        "max_memory_usage": settings.query_max_memory_bytes,
+    }
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -27,32 +27,9 @@ class Sandbox(Store):
     """A small pool of read-only handles. Blocking, as the store is."""
 
     def __init__(self, dsn: Dsn, settings: Settings, *, handles: int = 2) -> None:
-        super().__init__(dsn, handles=handles)
+        super().__init__(dsn, handles=handles, session_settings=_session_settings(settings))
         self._settings = settings
         self._template = lru_cache(maxsize=1024)(self._parse_source)
-
-    def _connect(self) -> Any:
-        client = super()._connect()
-        for name, value in self._session_settings().items():
-            client.set_client_setting(name, value)
-        client.set_client_setting("readonly", 2)  # last: 2 lets a query's own settings pass, and nothing else
-        return client
-
-    def _session_settings(self) -> dict[str, Any]:
-        seconds = self._settings.query_max_seconds
-        return {
-            **READ_SETTINGS,
-            "max_execution_time": seconds,
-            "max_memory_usage": self._settings.query_max_memory_bytes,
-            "max_result_bytes": MAX_RESULT_BYTES,
-            "max_bytes_before_external_group_by": self._settings.query_max_memory_bytes // 2,
-            "max_bytes_before_external_sort": self._settings.query_max_memory_bytes // 2,
-            "max_threads": 2,
-            "session_timezone": "UTC",
-            "output_format_json_quote_decimals": 1,
-            "output_format_json_validate_utf8": 1,
-            "function_range_max_elements_in_block": 100_000_000,
-        }
 
     def run(self, sql: str, project_id: int) -> tuple[Result, bool]:
         """Run the user's SELECT; the second value tells that rows beyond `query_max_rows` were cut off.
@@ -115,6 +92,22 @@ class Sandbox(Store):
         if any(wide in kind for kind in types for wide in WIDE_INTEGERS):
             answer = json.loads(raw)
         return Result([column["name"] for column in answer["meta"]], types, answer["data"], elapsed_ms)
+
+
+def _session_settings(settings: Settings) -> dict[str, Any]:
+    memory = settings.query_max_memory_bytes
+    return {
+        **READ_SETTINGS,
+        "max_execution_time": settings.query_max_seconds,
+        "max_memory_usage": memory,
+        "max_bytes_before_external_group_by": memory // 2,
+        "max_bytes_before_external_sort": memory // 2,
+        "max_result_bytes": MAX_RESULT_BYTES,
+        "max_threads": 2,
+        "output_format_json_quote_decimals": 1,
+        "function_range_max_elements_in_block": 100_000_000,
+        "readonly": 2,  # last: from here on the handle reads only, and cannot leave this mode
+    }
 
 
 def _syntax_message(message: str) -> str:
