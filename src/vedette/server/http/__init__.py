@@ -6,4 +6,5 @@
 - `ingest`    the frame around every ingest handler: CORS, errors, counting
 - `outcomes`  what happened to every item received
 - `access`    who may use the read API, and in which role
+- `attempts`  a limit on attempts per key
 """

@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import select
 
 from vedette.server.config import Settings
+from vedette.server.http.attempts import Attempts
 from vedette.server.http.errors import Forbidden, NotFound, Unauthorized
 from vedette.server.http.keys import KeyRing
 from vedette.server.metadata.engine import Metadata
@@ -38,6 +39,8 @@ class Services:
     metadata: Metadata
     keys: KeyRing
     committer: Committer
+    attempts_by_email: Attempts = field(default_factory=lambda: Attempts(10, 15 * 60))
+    attempts_by_ip: Attempts = field(default_factory=lambda: Attempts(50, 15 * 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _by_cookie(metadata: Metadata, cookie: str, request: Request) -> Access:
         return Access(user.organisation_id, user.role, user_id=user.id)
 
 
-def _row_id(text: str) -> int:
+def row_id(text: str) -> int:
     """A row's id in a path; 0, which no row has, when it is none. PostgreSQL's integers end at 2³¹ - 1."""
     text = str(text)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < 2**31 else 0
@@ -133,7 +136,7 @@ def _require(role: str) -> Callable[..., Access]:
             if access.project_id is not None:
                 raise Forbidden("this token is for one project only")
             return access
-        project_id = _row_id(project)
+        project_id = row_id(project)
         if access.project_id is not None and access.project_id != project_id:
             raise NotFound(f"no project {project}")
         with get_services(request).metadata.session() as session:
@@ -149,6 +152,7 @@ viewer = _require("viewer")
 member = _require("member")
 admin = _require("admin")
 
+Caller = Annotated[Access, Depends(authenticate)]  # any role, any project
 Viewer = Annotated[Access, Depends(viewer)]
 Member = Annotated[Access, Depends(member)]
 Admin = Annotated[Access, Depends(admin)]

@@ -1,7 +1,7 @@
 """The metadata tables. Times are UTC; secrets are stored as hashes, ingest keys (public by nature) as they are."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,7 +33,7 @@ def now() -> datetime:
 class Base(DeclarativeBase):
     """Base of all metadata tables."""
 
-    type_annotation_map = {datetime: UtcDateTime, str: String(255)}
+    type_annotation_map: ClassVar[dict[type, Any]] = {datetime: UtcDateTime, str: String(255)}
 
 
 class Organisation(Base):
@@ -47,9 +47,12 @@ class Organisation(Base):
 
 
 class Project(Base):
-    """Owner of telemetry; one product or one service group. `id` is in every telemetry row."""
+    """Owner of telemetry; one product or one service group. `id` is in every telemetry row, which may outlive it,
+    so it is never given out again (PostgreSQL's sequences never do; SQLite must be told).
+    """
 
     __tablename__ = "projects"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))

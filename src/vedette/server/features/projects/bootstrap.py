@@ -1,4 +1,4 @@
-"""First start: one organisation, one project (id 1), its ingest key and an API token; and what `vedette keys` prints."""
+"""First start: an organisation, project 1, its ingest key and an API token; and what `vedette keys` prints."""
 
 import json
 import os
@@ -117,9 +117,7 @@ def default_keys(metadata: Metadata, settings: Settings) -> dict[str, Any]:
             .order_by(IngestKeyRow.id)
         ).first()
     address = read_address(settings)
-    info = connect_info(
-        project.id, key.key if key else "", url=address["url"], grpc_endpoint=address["grpc_endpoint"]
-    )
+    info = connect_info(project.id, key.key if key else "", url=address["url"], grpc_endpoint=address["grpc_endpoint"])
     return {**info, "api_token": (settings.data / TOKEN_FILE).read_text()}
 
 
