@@ -16,4 +16,5 @@ CREATE TABLE check_ins (
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, monitor_slug, check_in_id, status)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1;

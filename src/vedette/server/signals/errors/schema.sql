@@ -47,7 +47,8 @@ CREATE TABLE errors (
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, toStartOfHour(time), fingerprint, time, event_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1;
 
 -- Files sent along with an event (Sentry attachments). Content is stored as sent.
 -- shard_by: sipHash64(event_id)
@@ -65,7 +66,8 @@ CREATE TABLE error_attachments (
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, event_id, attachment_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1, index_granularity = 64;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1, index_granularity = 64;
 
 -- What users wrote about an error: Sentry feedback and the older user_report.
 -- shard_by: sipHash64(event_id)
@@ -89,4 +91,5 @@ CREATE TABLE feedback (
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, time, feedback_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1;

@@ -15,4 +15,5 @@ CREATE TABLE outcomes (
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, toStartOfMinute(time), protocol, category, outcome, reason)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;

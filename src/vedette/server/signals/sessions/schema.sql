@@ -22,4 +22,5 @@ CREATE TABLE sessions (
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(started)
 ORDER BY (project_id, toStartOfHour(started), release, session_id, seq, row_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1;

@@ -44,8 +44,8 @@ CREATE TABLE spans (
 ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, toStartOfFiveMinutes(time), service, name, time)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1,
-    non_replicated_deduplication_window = 1000;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
 
 -- Trace id → time range, so that opening a trace reads a few granules and not every day.
 -- shard_by: sipHash64(trace_id)
@@ -58,4 +58,16 @@ CREATE TABLE trace_times (
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(first_time)
 ORDER BY (project_id, trace_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
+    ttl_only_drop_parts = 1;
+
+-- Whoever writes spans writes trace times with them.
+CREATE MATERIALIZED VIEW spans_to_trace_times TO trace_times AS
+SELECT
+    project_id,
+    trace_id,
+    min(time) AS first_time,
+    max(time + toIntervalNanosecond(duration_ns)) AS last_time
+FROM spans
+WHERE trace_id != ''
+GROUP BY project_id, trace_id;
