@@ -1,0 +1,160 @@
+"""What one request will store: rows per table, and what became of each item. Filled by the item handlers."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from vedette.server.http.ingest import Ingest
+from vedette.server.http.outcomes import Outcome
+from vedette.server.protocols.sentry.times import Clock, FirstTimes
+from vedette.server.store.commit import Inbound
+from vedette.server.store.errors import InsertRejected
+
+JSON_ROWS = {"input_format_json_named_tuples_as_objects": 0, "date_time_input_format": "best_effort"}
+
+
+def _json_table(table: str) -> Inbound:
+    return Inbound(table, "JSONEachRow", JSON_ROWS)
+
+
+ERRORS = _json_table("errors")
+FEEDBACK = _json_table("feedback")
+SPANS = _json_table("spans")
+LOGS = _json_table("logs")
+METRIC_SERIES = _json_table("metric_series")
+METRIC_POINTS = _json_table("metric_points")
+SESSIONS = _json_table("sessions")
+CHECK_INS = _json_table("check_ins")
+ATTACHMENTS = Inbound("error_attachments", "RowBinary")  # content is bytes, which JSON cannot carry
+
+
+@dataclass(slots=True)
+class Dropped:
+    """Items that were not stored as sent, for `Outcomes.dropped`."""
+
+    category: str
+    reason: str
+    outcome: Outcome
+    quantity: int
+    detail: str
+    sample: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """One request's rows. `event_id` and `trace` come from the envelope header; `body` is hashed for `request_id`."""
+
+    project_id: int
+    received_at: float
+    clock: Clock
+    first_times: FirstTimes
+    client_ip: str = ""
+    event_id: str = ""
+    trace: dict[str, Any] = field(default_factory=dict)
+    body: bytes = b""
+    rows: dict[Inbound, list[bytes]] = field(default_factory=dict)
+    accepted: dict[str, list[int]] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+    _request_id: int = 0
+
+    @property
+    def request_id(self) -> int:
+        """A hash of the request: tells a client's retry from new data. Never 0."""
+        if not self._request_id:
+            digest = hashlib.blake2b(self.body, digest_size=8).digest()
+            self._request_id = int.from_bytes(digest, "little") or 1
+        return self._request_id
+
+    @property
+    def received_ms(self) -> float:
+        """Time of arrival, as the engine reads it into DateTime64(3)."""
+        return round(self.received_at, 3)
+
+    def add(self, inbound: Inbound, row: dict[str, Any]) -> None:
+        """One row for a table that takes JSON; project and arrival are filled in here."""
+        row["project_id"] = self.project_id
+        self.add_encoded(inbound, orjson.dumps(row) + b"\n")
+
+    def add_encoded(self, inbound: Inbound, row: bytes) -> None:
+        """One row, encoded in the table's format."""
+        self.rows.setdefault(inbound, []).append(row)
+
+    def accept(self, category: str, size: int, quantity: int = 1) -> None:
+        """Count items that will be stored; reported once they are."""
+        counter = self.accepted.setdefault(category, [0, 0])
+        counter[0] += quantity
+        counter[1] += size
+
+    def drop(
+        self,
+        category: str,
+        reason: str,
+        detail: str = "",
+        *,
+        outcome: Outcome = "rejected",
+        quantity: int = 1,
+        sample: bytes = b"",
+    ) -> None:
+        """Record items that are not stored as sent. Those alike are counted together, with the first one's sample."""
+        for known in self.dropped:
+            if (known.category, known.reason, known.outcome) == (category, reason, outcome):
+                known.quantity += quantity
+                return
+        self.dropped.append(Dropped(category, reason, outcome, quantity, detail, sample))
+
+    def time_of(self, value: Any, *, category: str, item_id: str = "") -> float:
+        """A client's time in seconds, corrected; a clamped one is counted as `changed`.
+
+        With `item_id`, an item whose own time is of no use keeps the time it first got, however often it is sent.
+        """
+        seconds, origin = self.clock.correct(value)
+        if origin == "clamped":
+            self.drop(category, "clamped_time", f"time {value!r} replaced by the time of arrival", outcome="changed")
+        if item_id and origin != "client":
+            seconds = self.first_times.keep(self.project_id, item_id, seconds)
+        return seconds
+
+    async def store(self, ingest: Ingest) -> None:
+        """Commit every row and every outcome; when this returns, all are on disk.
+
+        Raises:
+            StoreFull, StoreUnavailable: nothing may be acknowledged; the client should retry all of it.
+        """
+        work = [self._store_table(ingest, inbound, rows) for inbound, rows in self.rows.items()]
+        if len(work) == 1:
+            await work[0]
+        elif work:
+            await asyncio.gather(*work)
+        for category, (quantity, size) in self.accepted.items():
+            ingest.outcomes.accepted(self.project_id, "sentry", category, quantity, size)
+        if self.dropped:
+            await asyncio.gather(*(self._store_dropped(ingest, dropped) for dropped in self.dropped))
+
+    async def _store_table(self, ingest: Ingest, inbound: Inbound, rows: Sequence[bytes]) -> None:
+        block = rows[0] if len(rows) == 1 else b"".join(rows)
+        try:
+            await ingest.committer.commit(inbound, block, rows=len(rows))
+        except InsertRejected as error:
+            # A gap in our own checks. Its neighbours are not to suffer: find the row, keep the rest.
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                await self._store_table(ingest, inbound, rows[:middle])
+                await self._store_table(ingest, inbound, rows[middle:])
+                return
+            self.drop(inbound.table, "store_refused", str(error), sample=rows[0])
+
+    async def _store_dropped(self, ingest: Ingest, dropped: Dropped) -> None:
+        await ingest.outcomes.dropped(
+            self.project_id,
+            "sentry",
+            dropped.category,
+            dropped.reason,
+            outcome=dropped.outcome,
+            quantity=dropped.quantity,
+            detail=dropped.detail,
+            sample=dropped.sample,
+        )

@@ -1,0 +1,182 @@
+"""Take secrets out of what is about to be stored. Pure, no dependencies; works on decoded JSON, in place.
+
+Two kinds of rules: by key (`password`, `api_key`, …: the whole value goes) and by value (Bearer tokens, card numbers,
+private keys, …: only the secret goes). Keys are split into words, so `author` and `token_count` stay. The values of
+an event are only searched when a cheap look at its raw bytes says that something could be found.
+"""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+FILTERED = "[Filtered]"
+MAX_DEPTH = 100  # the encoder stops at 254; nothing meant for people nests this deep
+TOO_DEEP = "[too deep]"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# One of these words anywhere in a key makes its value a secret …
+ANYWHERE = _words(
+    "password passwd pwd passphrase passcode secret secrets credential credentials authorization privatekey apikey "
+    "apitoken accesstoken authtoken refreshtoken csrftoken xsrftoken secretkey accesskey mysqlpwd stripetoken "
+    "setcookie sessionid sessid phpsessid jsessionid"
+)
+# … these only as the last word (`auth_token`, `X-CSRF`), for `token_count` and `session_duration` are harmless …
+LAST = _words("token auth cookie cookies csrf xsrf jwt session ssn")
+# … and these pairs of neighbours.
+PAIRS = frozenset(("api key", "private key", "access key", "auth key", "encryption key", "signing key", "mysql pwd"))
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+# Maps whose keys are names of things, not of fields.
+OPAQUE = frozenset(("modules", "sdk", "debug_meta"))
+# Under these an object holds fields with names of their own.
+GROUPS = frozenset(("session", "auth", "token"))
+
+URL_PARAMETER = (
+    r"(?:access_?token|refresh_?token|id_?token|auth_?token|token|api_?key|key|password|passwd|pwd|secret|client_secret"
+    r"|signature|sig|credentials?|jwt|session_?id)"
+)
+VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.S), FILTERED),
+    (re.compile(r"\beyJ[\w-]{5,}\.eyJ[\w-]{5,}(?:\.[\w-]*)?"), FILTERED),
+    (re.compile(r"(?i)\b(bearer\s+)(?=[^\s\"',;]*\d)[\w.~+/=-]{8,}"), rf"\1{FILTERED}"),
+    (re.compile(r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?basic\s+)[\w+/=-]{4,}"), rf"\1{FILTERED}"),
+    (re.compile(r"(://[^/\s:@?#'\"]*:)[^/\s@?#'\"]+(?=@)"), rf"\1{FILTERED}"),
+    (re.compile(rf"(?i)([?&]{URL_PARAMETER}=)[^&\s\"'#]+"), rf"\1{FILTERED}"),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), FILTERED),
+    (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,})"), FILTERED),
+    (re.compile(r"\bxox[abeoprs]-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]+"), FILTERED),
+    (re.compile(r"\b(?:[sr]k_(?:live|test)_|whsec_)\w{10,}"), FILTERED),
+    (re.compile(r"\bAIza[\w-]{35}"), FILTERED),
+)
+QUERY_STRING = re.compile(rf"(?i)((?:^|&)\??{URL_PARAMETER}=)[^&\s]+")
+# Groups as printed on cards; a run of digits that is part of something longer is none.
+CARD = re.compile(
+    r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6(?:011|5\d{2}))([ -]?)\d{4}\1\d{4}\1\d{4}"
+    r"|3[47]\d{2}([ -]?)\d{6}\2\d{5})"
+    r"(?![\w-]|\.\d)"
+)
+# A substring that must be there for a rule above to find anything; JSON escapes none of these.
+HINTS: tuple[bytes, ...] = (b"-----BEGIN", b"eyJ", b"AKIA", b"ASIA", b"github_pat_", b"glpat-", b"xox", b"k_live_")
+HINTS += (b"hooks.slack.com", b"k_test_", b"whsec_", b"AIza", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
+HINTS_ANY_CASE = (b"bearer", b"basic ")
+HINTS_IN_QUERY: tuple[bytes, ...] = (b"token=", b"key=", b"password=", b"passwd=", b"pwd=", b"secret=", b"sig=")
+HINTS_IN_QUERY += (b"signature=", b"jwt=", b"credential", b"session_id=", b"sessionid=")
+DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+SHORTEST_CARD = b"0" * 15
+URL_PASSWORD = re.compile(rb"://[^/\s:@?#'\"]*:[^/\s@?#'\"]+@")
+
+_secret_keys: dict[str, bool] = {}
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a value under this key is a secret by its name alone."""
+    known = _secret_keys.get(key)
+    if known is None:
+        if len(_secret_keys) > 20_000:  # keys are client input: bound the memory
+            _secret_keys.clear()
+        known = _secret_keys[key] = _judge_key(key)
+    return known
+
+
+def _judge_key(key: str) -> bool:
+    words = [word.lower() for word in WORD.findall(key[:200])]
+    if not words:
+        return False
+    if words[-1] in LAST or not ANYWHERE.isdisjoint(words):
+        return True
+    return any(f"{first} {second}" in PAIRS for first, second in pairwise(words))
+
+
+def may_hold_secrets(raw: bytes) -> bool:
+    """A cheap look at undecoded JSON: False means that no value rule can match anywhere in it."""
+    if any(hint in raw for hint in HINTS):
+        return True
+    if SHORTEST_CARD in raw.translate(DIGITS_TO_ZERO, b" -"):
+        return True
+    lower = raw.lower()
+    if any(hint in lower for hint in HINTS_ANY_CASE):
+        return True
+    if (b"?" in raw or b"&" in raw or b"query_string" in raw) and any(hint in lower for hint in HINTS_IN_QUERY):
+        return True
+    return b"@" in raw and b"://" in raw and URL_PASSWORD.search(raw) is not None
+
+
+def scrub(value: Any, *, search_values: bool = True) -> Any:
+    """Replace secrets in a decoded JSON value, in place, and return it. Cuts what nests deeper than MAX_DEPTH."""
+    if isinstance(value, str):
+        return scrub_text(value) if search_values else value
+    if isinstance(value, (dict, list)):
+        _scrub_container(value, search_values, MAX_DEPTH)
+    return value
+
+
+def _scrub_container(container: dict[str, Any] | list[Any], search: bool, depth: int) -> None:
+    if isinstance(container, dict):
+        _scrub_object(container, search, depth)
+        return
+    if len(container) == 2 and _is_secret_pair(container):
+        container[1] = FILTERED
+    for position, value in enumerate(container):
+        kind = type(value)
+        if kind is str:
+            if search:
+                container[position] = scrub_text(value)
+        elif (kind is dict or kind is list) and value:
+            if depth:
+                _scrub_container(value, search, depth - 1)
+            else:
+                container[position] = TOO_DEEP
+
+
+def _scrub_object(container: dict[str, Any], search: bool, depth: int) -> None:
+    # The hottest loop of the protocol (400 values an event): type() instead of isinstance, no call for a leaf.
+    for key, value in container.items():  # only values are replaced, so the iteration stays valid
+        kind = type(value)
+        secret = _secret_keys[key] if key in _secret_keys else is_secret_key(key)
+        if secret and not (kind is dict and key in GROUPS):
+            if value is not None and kind is not bool:
+                container[key] = _filter_all(value)
+        elif kind is str:
+            if search:
+                container[key] = _scrub_query(value) if key == "query_string" else scrub_text(value)
+        elif (kind is dict or kind is list) and value and key not in OPAQUE:
+            if depth:
+                _scrub_container(value, search, depth - 1)
+            else:
+                container[key] = TOO_DEEP
+
+
+def _is_secret_pair(pair: list[Any]) -> bool:
+    """Headers and tags also come as `[name, value]`."""
+    return type(pair[0]) is str and type(pair[1]) is str and is_secret_key(pair[0])
+
+
+def _scrub_query(text: str) -> str:
+    return QUERY_STRING.sub(rf"\1{FILTERED}", scrub_text(text))
+
+
+def _filter_all(value: Any) -> Any:
+    """The names inside a secret may help (which cookies were set); the values go."""
+    if type(value) is dict:
+        return {key: None if entry is None else FILTERED for key, entry in value.items()}
+    return FILTERED
+
+
+def scrub_text(text: str) -> str:
+    """Replace the secrets in one string; equal to the input when there are none."""
+    if len(text) < 8:
+        return text
+    for pattern, replacement in VALUES:
+        text = pattern.sub(replacement, text)
+    return CARD.sub(_card, text)
+
+
+def _card(match: re.Match[str]) -> str:
+    """Only what passes the check digit (Luhn) is a card number."""
+    digits = [int(character) for character in reversed(match[0]) if character.isdigit()]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return FILTERED if (sum(digits[::2]) + sum(doubled)) % 10 == 0 else match[0]
