@@ -3,10 +3,12 @@
 import asyncio
 import json
 import logging
-import signal
-import socket
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from granian.constants import Interfaces
@@ -15,7 +17,7 @@ from rich.console import Console
 
 from vedette import __version__
 from vedette.server.app import Server
-from vedette.server.config import Settings
+from vedette.server.config import BadSettings, Settings, load_settings, settings_page
 from vedette.server.features.projects.bootstrap import (
     bootstrap,
     default_keys,
@@ -23,28 +25,47 @@ from vedette.server.features.projects.bootstrap import (
     setup_link,
     write_address,
 )
-from vedette.server.metadata.engine import Metadata
+from vedette.server.metadata.engine import Metadata, MetadataUnavailable
+from vedette.server.process import (
+    CannotStart,
+    forget_start_pages,
+    free_port,
+    leave_out_pyarrow,
+    own_data_directory,
+    serve_until,
+    stop_signal,
+)
+from vedette.server.store.client import Dsn
+from vedette.server.store.errors import MigrationError, StoreUnavailable
 
 cli = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Know what is happening before your users tell you."
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Know what is happening before your users tell you.",
 )
 console = Console(highlight=False)
 
 Data = Annotated[Path | None, typer.Option(help="Data directory.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")]
-GrpcPort = Annotated[
-    int | None, typer.Option(help="Port for OTLP/gRPC; 0 picks a free one, -1 turns it off.")
-]
+Port = Annotated[str | None, typer.Option(help="Port; 0 picks a free one.")]
+GrpcPort = Annotated[str | None, typer.Option(help="Port for OTLP/gRPC; 0 picks a free one, -1 turns it off.")]
+PublicUrl = Annotated[str | None, typer.Option(help="URL under which browsers and SDKs reach this server.")]
 StoreDsn = Annotated[str | None, typer.Option("--store", help="clickhouse://… to use a server or cluster.")]
-MetadataUrl = Annotated[
-    str | None, typer.Option("--metadata", help="postgresql+psycopg://… to use PostgreSQL.")
-]
+MetadataUrl = Annotated[str | None, typer.Option("--metadata", help="postgresql+psycopg://… to use PostgreSQL.")]
+LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.")]
+
+EXPECTED = (BadSettings, CannotStart, MetadataUnavailable, MigrationError, StoreUnavailable)
 
 
-def load_settings(**options: Any) -> Settings:
-    """Settings with the command line's options on top of environment and file."""
-    return Settings(**{name: value for name, value in options.items() if value is not None})
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What a user can put right is one plain line and exit code 2, never a traceback."""
+    try:
+        yield
+    except EXPECTED as error:
+        typer.echo(f"vedette: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(2) from None
 
 
 @cli.command()
@@ -53,23 +74,49 @@ def serve(
     host: Host = None,
     port: Port = None,
     grpc_port: GrpcPort = None,
+    public_url: PublicUrl = None,
     store: StoreDsn = None,
     metadata: MetadataUrl = None,
+    log_level: LogLevel = None,
 ) -> None:
-    """Start everything and print the URL."""
-    settings = load_settings(
-        data=data, host=host, port=port, grpc_port=grpc_port, store=store, metadata=metadata
-    )
-    asyncio.run(run_server(settings))
+    """Start everything and print the URL. Every further setting is a variable VEDETTE_…: `vedette settings`."""
+    with plain_errors():
+        settings = load_settings(
+            data=data,
+            host=host,
+            port=port,
+            grpc_port=grpc_port,
+            public_url=public_url,
+            store=store,
+            metadata=metadata,
+            log_level=log_level,
+        )
+        with own_data_directory(settings.data):
+            settings = _ready_to_start(settings)
+            asyncio.run(run_server(settings))
+    # Connections that were cut off can leave threads of the HTTP server behind; everything is stored and closed.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _ready_to_start(settings: Settings) -> Settings:
+    """The settings with ports that are free, and a store DSN that reads. Raises CannotStart."""
+    try:
+        Dsn.parse(settings.store_dsn)
+    except ValueError as error:
+        raise CannotStart(str(error)) from error
+    changes = {"port": free_port(settings.host, settings.port, "port")}
+    if settings.grpc_port >= 0:
+        changes["grpc_port"] = free_port(settings.host, settings.grpc_port, "grpc-port")
+    return settings.model_copy(update=changes)
 
 
 async def run_server(settings: Settings, *, ready: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM or SIGINT; then finish requests, store what is waiting, and return."""
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    settings = _with_free_ports(settings)
-    async with Server(settings).running() as server:
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    leave_out_pyarrow()
+    async with stop_signal() as stop, Server(settings).running() as server:
         granian = Granian(
             server.asgi,
             address=settings.host,
@@ -79,35 +126,31 @@ async def run_server(settings: Settings, *, ready: asyncio.Event | None = None) 
             backpressure=1024,
             log_enabled=False,
         )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, granian.stop)
+        serving = asyncio.ensure_future(granian.serve())
         grpc_endpoint = f"http://{settings.host}:{settings.grpc_port}" if settings.grpc_port >= 0 else ""
         write_address(settings, url=settings.url, grpc_endpoint=grpc_endpoint)
+        forget_start_pages()
         _print_welcome(settings, setup_link(server.metadata, settings.url))
         if ready:
             ready.set()
-        await granian.serve()
-
-
-def _with_free_ports(settings: Settings) -> Settings:
-    changes = {
-        name: _free_port(settings.host) for name in ("port", "grpc_port") if getattr(settings, name) == 0
-    }
-    return settings.model_copy(update=changes)
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        await serve_until(stop, serving, granian.stop, settings.shutdown_seconds)
 
 
 def _print_welcome(settings: Settings, link: str | None) -> None:
     console.print(f"vedette {__version__} is ready: [bold]{settings.url}[/bold]", soft_wrap=True)
     if link:
         console.print(f"Create the first user: [bold]{link}[/bold]", soft_wrap=True)
+
+
+def _open_metadata(settings: Settings) -> Metadata:
+    """The metadata database with what the first start creates. Raises CannotStart, MetadataUnavailable."""
+    database = Metadata(settings.metadata_url)
+    database.migrate()
+    try:
+        bootstrap(database, settings.data)
+    except OSError as error:
+        raise CannotStart(f"cannot write to the data directory {settings.data}: {error.strerror}") from error
+    return database
 
 
 @cli.command()
@@ -117,11 +160,9 @@ def keys(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Print where clients send to, and the API token, for the default project."""
-    settings = load_settings(data=data, metadata=metadata)
-    database = Metadata(settings.metadata_url)
-    database.migrate()
-    bootstrap(database, settings.data)
-    info = default_keys(database, settings)
+    with plain_errors():
+        settings = load_settings(data=data, metadata=metadata)
+        info = default_keys(_open_metadata(settings), settings)
     if as_json:
         typer.echo(json.dumps(info))
     else:
@@ -132,12 +173,16 @@ def keys(
 @cli.command()
 def setup(data: Data = None, metadata: MetadataUrl = None) -> None:
     """Print a new set-up link, while there is no user yet."""
-    settings = load_settings(data=data, metadata=metadata)
-    database = Metadata(settings.metadata_url)
-    database.migrate()
-    bootstrap(database, settings.data)
-    link = setup_link(database, read_address(settings)["url"])
+    with plain_errors():
+        settings = load_settings(data=data, metadata=metadata)
+        link = setup_link(_open_metadata(settings), read_address(settings)["url"])
     console.print(link or "There are users already; ask an admin for an invitation.", soft_wrap=True)
+
+
+@cli.command("settings")
+def print_settings() -> None:
+    """Print every setting, its default and what it does, as a page of Markdown."""
+    typer.echo(settings_page(), nl=False)
 
 
 def main() -> None:

@@ -5,31 +5,36 @@ directory, or by the command-line option of the same name; later ones win. `docs
 from the descriptions below.
 """
 
+import difflib
+import os
+import tomllib
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 MIB = 1024 * 1024
 
 
+class BadSettings(Exception):
+    """A setting that does not read; says which, where it came from and what it may be."""
+
+
 class Settings(BaseSettings):
     """The server's settings. Read once, at start, and passed down."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VEDETTE_", toml_file="vedette.toml", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="VEDETTE_", toml_file="vedette.toml", frozen=True, extra="forbid")
 
     data: Path = Field(Path("vedette-data"), description="Data directory: telemetry, metadata and spool.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(
-        8000, ge=0, le=65535, description="Port for the web app, the API and all HTTP ingestion."
-    )
+    port: int = Field(8000, ge=0, le=65535, description="Port for the web app, the API and all HTTP ingestion.")
     grpc_port: int = Field(
         4317, ge=-1, le=65535, description="Port for OTLP/gRPC. 0 picks a free one, -1 turns gRPC off."
     )
@@ -46,19 +51,20 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL for projects, keys and users. Empty: SQLite in the data directory. "
         "Or `postgresql+psycopg://user:password@host/database`.",
     )
-    log_level: str = Field("info", description="Level of the server's own log: debug, info, warning, error.")
-
-    max_body_bytes: int = Field(
-        64 * MIB, description="Largest request body after decompression. More is answered 413."
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Level of the server's own log: `debug`, `info`, `warning` or `error`."
     )
+    shutdown_seconds: float = Field(
+        5.0, ge=0, le=60, description="How long open requests may go on after SIGTERM. Then they are cut off."
+    )
+
+    max_body_bytes: int = Field(64 * MIB, description="Largest request body after decompression. More is answered 413.")
     max_compressed_bytes: int = Field(20 * MIB, description="Largest request body as sent.")
     commit_wait_ms: float = Field(
         5.0, ge=0, description="How long the first request of a batch waits for others to join its insert."
     )
     commit_max_bytes: int = Field(32 * MIB, description="A batch of this size is inserted without waiting.")
-    queue_max_bytes: int = Field(
-        256 * MIB, description="Bytes waiting to be stored above which ingestion answers 503."
-    )
+    queue_max_bytes: int = Field(256 * MIB, description="Bytes waiting to be stored above which ingestion answers 503.")
     spool_max_bytes: int = Field(
         4096 * MIB, description="Size of the spool used while a remote store is down. Full: 503."
     )
@@ -73,9 +79,7 @@ class Settings(BaseSettings):
     retention_logs_days: int = Field(30, ge=1, description="Days that log records are kept.")
     retention_spans_days: int = Field(30, ge=1, description="Days that spans are kept.")
     retention_metrics_days: int = Field(90, ge=1, description="Days that metric points are kept.")
-    retention_errors_days: int = Field(
-        90, ge=1, description="Days that errors, sessions and check-ins are kept."
-    )
+    retention_errors_days: int = Field(90, ge=1, description="Days that errors, sessions and check-ins are kept.")
     retention_events_days: int = Field(730, ge=1, description="Days that product events are kept.")
     retention_max_bytes: int = Field(
         0, ge=0, description="Disk that all signals may use; above it the oldest partitions go. 0: no limit."
@@ -113,3 +117,48 @@ class Settings(BaseSettings):
     def metadata_url(self) -> str:
         """The metadata database's SQLAlchemy URL, SQLite in the data directory by default."""
         return self.metadata or f"sqlite:///{self.data.resolve() / 'metadata.sqlite3'}"
+
+
+def load_settings(**options: Any) -> Settings:
+    """Settings, with the command line's options on top of environment and file; None means not given.
+
+    Raises:
+        BadSettings: one of them does not read.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings("; ".join(_explain(item, given) for item in error.errors())) from error
+    except (SettingsError, tomllib.TOMLDecodeError, OSError) as error:
+        raise BadSettings(f"vedette.toml does not read: {error}") from error
+
+
+def _explain(item: Any, given: dict[str, Any]) -> str:
+    name = str(item["loc"][0])
+    variable = f"VEDETTE_{name.upper()}"
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        return f"there is no setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    option = f"--{name.replace('_', '-')}"
+    where = option if name in given else variable if variable in os.environ else f"{name} in vedette.toml"
+    return f"{where}={item['input']!r}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+def settings_page() -> str:
+    """`docs/settings.md`: every setting with its variable, its default and what it does."""
+    lines = [
+        "# Settings",
+        "",
+        "Each can be given as an environment variable, or as a line of `vedette.toml` in the working directory",
+        "(`port = 9000`). The variable wins over the file, and an option of `vedette serve` (see its `--help`) over",
+        "both. This page is generated: `vedette settings > docs/settings.md`.",
+        "",
+        "| variable | in `vedette.toml` | default | what it does |",
+        "|---|---|---|---|",
+    ]
+    for name, setting in Settings.model_fields.items():
+        default = setting.default
+        shown = f"`{default}`" if str(default) else "empty"
+        lines.append(f"| `VEDETTE_{name.upper()}` | `{name}` | {shown} | {setting.description} |")
+    return "\n".join(lines) + "\n"
