@@ -1,0 +1,282 @@
+"""Capture: events in, rows and one result an event out. The old and the new protocol share everything but wording.
+
+A bad event never takes its batch along: it is counted in `outcomes` with its reason and the start of its text, and
+the rest is stored. Only a request without a single good event is answered 400.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from vedette.server.http.errors import BadRequest, RequestError, Unauthorized
+from vedette.server.http.ingest import Ingest, IngestRequest, Response
+from vedette.server.http.keys import IngestKey
+from vedette.server.http.outcomes import Outcome
+from vedette.server.protocols.posthog.body import Batch, read_batch, token_of
+from vedette.server.protocols.posthog.clock import clock_error_us, parse_time
+from vedette.server.protocols.posthog.event import (
+    Event,
+    Rejected,
+    Sending,
+    encode_as_text,
+    encode_row,
+    read_event,
+)
+from vedette.server.protocols.posthog.exception import error_row
+from vedette.server.protocols.posthog.identity import said_about_people
+from vedette.server.protocols.posthog.text import dump, dump_line
+from vedette.server.store.commit import Inbound
+from vedette.server.store.errors import InsertRejected
+
+INSERT_SETTINGS = {
+    "json_type_escape_dots_in_keys": 1,
+    "type_json_skip_duplicated_paths": 1,
+    "input_format_try_infer_dates": 0,
+    "input_format_try_infer_datetimes": 0,
+    "date_time_input_format": "best_effort",
+    # Imports of many years of history come in one block; the engine would refuse more than 100 months.
+    "max_partitions_per_insert_block": 0,
+}
+EVENTS = Inbound("events", "JSONEachRow", INSERT_SETTINGS)
+ERRORS = Inbound("errors", "JSONEachRow", INSERT_SETTINGS)
+LINKS = Inbound("identity_links", "JSONEachRow", INSERT_SETTINGS)
+UPDATES = Inbound("person_updates", "JSONEachRow", INSERT_SETTINGS)
+
+LARGE_BODY = 512 * 1024  # from here on a worker thread reads it, so that other requests do not wait
+NOT_SUPPORTED = ("$snapshot", "$snapshot_items", "$$heatmap")
+NOT_SENT_BY_A_CLIENT = "$$client_ingestion_warning"
+
+Verdict = Literal["ok", "warning", "drop"]
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one event. `uuid` is empty when it had none that reads."""
+
+    uuid: str
+    verdict: Verdict = "ok"
+    details: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    """Events of one request that share an outcome and a reason."""
+
+    quantity: int = 0
+    detail: str = ""
+    sample: bytes = b""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Rows to store, and what to tell the client and the Ingestion page."""
+
+    events: list[Event] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    errors: list[bytes] = field(default_factory=list)
+    links: list[bytes] = field(default_factory=list)
+    updates: list[bytes] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    notes: dict[tuple[Outcome, str], Note] = field(default_factory=dict)
+
+    def note(self, outcome: Outcome, reason: str, detail: str, raw: Any) -> None:
+        """Count one event under an outcome other than accepted; the first one is the sample."""
+        note = self.notes.setdefault((outcome, reason), Note())
+        note.quantity += 1
+        if note.quantity == 1:
+            note.detail = detail
+            note.sample = raw if isinstance(raw, bytes) else dump(raw)[:4096]
+
+
+def find_key(ingest: Ingest, tokens: list[str]) -> IngestKey:
+    """The project of a request. Raises Unauthorized: no token, a personal key, or one we do not know."""
+    if not tokens:
+        raise Unauthorized(
+            "no project token",
+            hint="send the project's key as api_key, token or properties.token",
+            code="missing_token",
+        )
+    token = tokens[0]
+    if token.startswith("phx_"):
+        raise Unauthorized(
+            "this is a personal API key (phx_…), not a project token",
+            hint="use the project's ingest key; `vedette keys` prints it",
+            code="personal_api_key",
+        )
+    key = ingest.keys.find(token) if token.isprintable() else None
+    if key is None:
+        raise Unauthorized(
+            f"no project has the token {token[:8]}…", hint="`vedette keys` prints the right one", code="unknown_token"
+        )
+    return key
+
+
+async def capture(request: IngestRequest) -> Response:
+    """`/batch/`, `/e/` and their older names (v0)."""
+    batch = await read_batch(request)
+    ingest = request.ingest
+    try:
+        key = find_key(ingest, batch.tokens)
+    except Unauthorized as error:
+        await ingest.outcomes.dropped(
+            0, "posthog", "event", error.code, quantity=len(batch.events) or 1, detail=error.message
+        )
+        raise
+    if request.path.startswith("/engage"):
+        batch.events = [_engage(event) for event in batch.events]
+    prepared = await store(request, key, batch, sent_at=batch.sent_at)
+    if request.query.get("beacon") == "1":
+        return Response(204)
+    dropped = [result for result in prepared.results if result.verdict == "drop"]
+    if dropped and len(dropped) == len(prepared.results):
+        raise BadRequest(f"no event could be stored: {dropped[0].details}", code="invalid_events")
+    if not dropped:
+        return Response(200, b'{"status":1}')
+    reasons = [
+        {"index": index, "uuid": result.uuid, "detail": result.details}
+        for index, result in enumerate(prepared.results)
+        if result.verdict == "drop"
+    ]
+    return Response(200, orjson.dumps({"status": 1, "rejected": len(dropped), "details": reasons[:20]}))
+
+
+async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at: Any) -> Prepared:
+    """Store a batch's good events and record the rest; returns when all of it is on disk."""
+    sending = sending_of(request, key.project_id, sent_at)
+    if batch.size > LARGE_BODY:
+        prepared = await asyncio.to_thread(prepare, batch, key, sending)
+    else:
+        prepared = prepare(batch, key, sending)
+    await _commit(request.ingest, prepared)
+    outcomes = request.ingest.outcomes
+    for (outcome, reason), note in prepared.notes.items():
+        await outcomes.dropped(
+            key.project_id,
+            "posthog",
+            "event",
+            reason,
+            outcome=outcome,
+            quantity=note.quantity,
+            detail=note.detail,
+            sample=note.sample,
+        )
+    outcomes.accepted(key.project_id, "posthog", "event", len(prepared.events), batch.size)
+    return prepared
+
+
+def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending:
+    """What all events of this request share."""
+    now_us = int(request.received_at * 1e6)
+    return Sending(
+        project_id=project_id,
+        now_us=now_us,
+        clock_error_us=clock_error_us(parse_time(sent_at) if sent_at is not None else None, now_us),
+        ip=request.client_ip,
+        user_agent=request.headers.get("user-agent", ""),
+        host=request.headers.get("origin", "") or request.headers.get("host", ""),
+    )
+
+
+def prepare(batch: Batch, key: IngestKey, sending: Sending) -> Prepared:
+    """Sort a batch's events into rows and rejections. Pure; the order of results is that of the events."""
+    prepared = Prepared()
+    for index, raw in enumerate(batch.events):
+        prepared.results.append(_prepare_one(prepared, raw, batch, key, sending, sending.now_us + index))
+    for sample, why in batch.broken:
+        prepared.note("rejected", "invalid_json", why, sample)
+        prepared.results.append(Result("", "drop", f"invalid_json: {why}"))
+    for repair in sorted(batch.repairs):
+        prepared.note("changed", repair, f"the request's JSON was repaired: {repair}", b"")
+    return prepared
+
+
+def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sending: Sending, seq: int) -> Result:
+    own = token_of(raw)
+    event = (
+        Rejected("wrong_token", "the event names another project's token than its batch")
+        if own and own != key.key and own.replace("-", "").lower() != key.key
+        else read_event(raw, sending)
+    )
+    if isinstance(event, Rejected):
+        prepared.note("rejected", event.reason, event.detail, raw)
+        given = raw.get("uuid") if isinstance(raw, dict) else None
+        return Result(given if isinstance(given, str) else "", "drop", f"{event.reason}: {event.detail}")
+    if event.name.startswith("$$") or event.name in NOT_SUPPORTED:
+        if event.name in NOT_SUPPORTED:
+            prepared.note("filtered", "not_supported_yet", f"{event.name} is not stored yet", raw)
+            return Result(event.uuid, "warning", "not_supported_yet")
+        if event.name == NOT_SENT_BY_A_CLIENT:
+            prepared.note(
+                "changed", "client_warning", str(event.properties.get("$$client_ingestion_warning_message")), raw
+            )
+            return Result(event.uuid)
+    _add_rows(prepared, event, seq, exact=batch.exact)
+    for reason, detail in event.changes:
+        prepared.note("changed", reason, detail, raw)
+    if event.changes:
+        return Result(event.uuid, "warning", "; ".join(f"{reason}: {detail}" for reason, detail in event.changes))
+    return Result(event.uuid)
+
+
+def _add_rows(prepared: Prepared, event: Event, seq: int, *, exact: bool) -> None:
+    prepared.events.append(event)
+    prepared.lines.append(encode_row(event, exact=exact))
+    said = said_about_people(event)
+    project_id = event.row["project_id"]
+    if said.link:
+        prepared.links.append(dump_line({"project_id": project_id, "seq": seq, **said.link}))
+    if said.update:
+        prepared.updates.append(dump_line({"project_id": project_id, "seq": seq, **said.update}))
+    if said.refused:
+        event.changes.append(("refused_merge", said.refused))
+    if event.name == "$exception":
+        prepared.errors.append(dump_line(error_row(event)))
+
+
+async def _commit(ingest: Ingest, prepared: Prepared) -> None:
+    """All tables at once. Every row is its own duplicate when re-sent, so a retry after half a failure is harmless."""
+    commit = ingest.committer.commit
+    waiting = [
+        commit(inbound, b"".join(lines), rows=len(lines))
+        for inbound, lines in ((ERRORS, prepared.errors), (LINKS, prepared.links), (UPDATES, prepared.updates))
+        if lines
+    ]
+    if prepared.lines:
+        waiting.append(_commit_events(ingest, prepared))
+    if len(waiting) == 1:
+        await waiting[0]
+    elif waiting:
+        await asyncio.gather(*waiting)
+
+
+async def _commit_events(ingest: Ingest, prepared: Prepared) -> None:
+    commit = ingest.committer.commit
+    try:
+        await commit(EVENTS, b"".join(prepared.lines), rows=len(prepared.lines))
+        return
+    except InsertRejected:
+        pass  # some properties are JSON, yet the engine's JSON type refuses them
+    for event, line in zip(prepared.events, prepared.lines, strict=True):
+        try:
+            await commit(EVENTS, line, rows=1)
+        except InsertRejected as error:
+            await commit(EVENTS, encode_as_text(event), rows=1)
+            prepared.note("changed", "properties_kept_as_text", str(error), event.properties)
+
+
+def _engage(raw: Any) -> Any:
+    """The oldest route for person properties has no event name."""
+    if isinstance(raw, dict) and "event" not in raw:
+        return {**raw, "event": "$identify"}
+    return raw
+
+
+def render_error(error: RequestError, request: IngestRequest) -> Response:
+    """PostHog's error body; posthog-python prints `detail`."""
+    detail = f"{error.message} ({error.hint})" if error.hint else error.message
+    kind = {401: "authentication_error", 503: "server_error", 500: "server_error"}.get(error.status, "validation_error")
+    headers = [("retry-after", str(error.retry_after_seconds))] if error.retry_after_seconds else []
+    body = {"type": kind, "code": error.code, "detail": detail, "attr": None}
+    return Response(error.status, dump(body), headers=headers)

@@ -1,0 +1,158 @@
+"""A `$exception` event → a row of `errors`, beside its row in `events`.
+
+`$exception_list` comes outermost exception first, each with frames whose last one raised (posthog-python
+`exception_utils.py`, posthog-js `error-tracking`). `payload` is written in the shape of a Sentry event (causes
+first), so that one screen shows all errors.
+"""
+
+import hashlib
+import re
+from typing import Any
+
+from vedette.server.protocols.posthog.event import Event
+from vedette.server.protocols.posthog.text import dump
+
+LEVELS = {"fatal", "error", "warning", "info", "debug"}
+# Content hashes and numbers in file names and messages change with each build and each user.
+VOLATILE = re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,}|\d+")
+HASHED_FILE = re.compile(r"[.-][0-9a-zA-Z_]{8,}(?=\.(?:m?js|css)$)")
+
+
+def error_row(event: Event) -> dict[str, Any]:
+    """The row of `errors`. Odd or missing parts become empty; the payload has everything."""
+    properties = event.properties
+    exceptions = _exceptions(properties)
+    first = exceptions[0] if exceptions else {}
+    type_, value = _str(first.get("type")), _str(first.get("value"))
+    frames = [_frame(frame) for frame in _frames(first)]
+    fingerprints = _fingerprints(properties, exceptions)
+    mechanism = first.get("mechanism")
+    mechanism = mechanism if isinstance(mechanism, dict) else {}
+    handled = mechanism.get("handled")
+    level = properties.get("$exception_level") or properties.get("$level")
+    row = event.row
+    in_app = [frame for frame in frames if frame["in_app"]] or frames
+    return {
+        "project_id": row["project_id"],
+        "time": row["time"],
+        "received_at": row["received_at"],
+        "event_id": event.uuid.replace("-", ""),
+        "source": "posthog",
+        "platform": _platform(first, properties),
+        "level": level if level in LEVELS else "error",
+        "type": type_,
+        "value": value,
+        "title": f"{type_}: {value}"[:1000].rstrip(": ") if type_ else value[:1000] or "<unlabelled exception>",
+        "culprit": _culprit(in_app[-1]) if in_app else "",
+        "handled": handled if isinstance(handled, bool) else None,
+        "mechanism": _str(mechanism.get("type")),
+        "fingerprint": fingerprints[0],
+        "fingerprints": fingerprints,
+        **{name: row.get(name, "") for name in SHARED},
+        "user_id": event.distinct_id,
+        "user_email": _person(properties, "email"),
+        "user_name": _person(properties, "name"),
+        "user_ip": row.get("ip", ""),
+        "url": row.get("current_url", ""),
+        "sdk_name": row.get("lib", ""),
+        "sdk_version": row.get("lib_version", ""),
+        "frames": frames,
+        "payload": dump(_payload(event, exceptions)).decode(),
+    }
+
+
+SHARED = ("service", "environment", "release", "trace_id", "span_id", "session_id")
+
+
+def _exceptions(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = properties.get("$exception_list")
+    found = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    if not found and (properties.get("$exception_type") or properties.get("$exception_message")):
+        return [{"type": properties.get("$exception_type"), "value": properties.get("$exception_message")}]
+    return found
+
+
+def _frames(exception: dict[str, Any]) -> list[dict[str, Any]]:
+    stacktrace = exception.get("stacktrace")
+    frames = stacktrace.get("frames") if isinstance(stacktrace, dict) else None
+    return [frame for frame in frames if isinstance(frame, dict)] if isinstance(frames, list) else []
+
+
+def _frame(frame: dict[str, Any]) -> dict[str, Any]:
+    line = frame.get("lineno")
+    return {
+        "module": _str(frame.get("module")),
+        "function": _str(frame.get("function")),
+        "filename": _str(frame.get("filename") or frame.get("abs_path")),
+        "lineno": line if isinstance(line, int) and 0 <= line < 1 << 32 else 0,
+        "in_app": frame.get("in_app") is True,
+    }
+
+
+def _fingerprints(properties: dict[str, Any], exceptions: list[dict[str, Any]]) -> list[str]:
+    """The sender's own, else one over types and in-app frames, else over types and messages without numbers."""
+    own = properties.get("$exception_fingerprint")
+    if isinstance(own, str) and own:
+        return [own.lower() if re.fullmatch(r"[0-9a-fA-F]{32}", own) else _digest(["own", own])]
+    parts: list[str] = []
+    for exception in exceptions:
+        parts.append(_str(exception.get("type")))
+        frames = [_frame(frame) for frame in _frames(exception)]
+        for frame in [frame for frame in frames if frame["in_app"]] or frames:
+            parts += [frame["module"] or _stable_file(frame["filename"]), frame["function"]]
+        if not frames:
+            parts.append(VOLATILE.sub("#", _str(exception.get("value")))[:500])
+    return [_digest(parts)]
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.md5("\x00".join(parts).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+
+
+def _stable_file(filename: str) -> str:
+    path = filename.partition("?")[0].partition("#")[0]
+    path = re.sub(r"^[a-z-]+://[^/]*", "", path)
+    return HASHED_FILE.sub("", path)
+
+
+def _culprit(frame: dict[str, Any]) -> str:
+    where = frame["module"] or frame["filename"]
+    return f"{where} in {frame['function']}" if frame["function"] else str(where)
+
+
+def _platform(exception: dict[str, Any], properties: dict[str, Any]) -> str:
+    """`python`, `javascript`, `node`: from the frames (`web:javascript`, `node:javascript`), else from the library."""
+    frames = _frames(exception)
+    name = _str(frames[-1].get("platform")) if frames else ""
+    if name:
+        return {"web:javascript": "javascript", "node:javascript": "node"}.get(name, name)
+    lib = _str(properties.get("$lib"))
+    return {"web": "javascript", "js": "javascript", "posthog-node": "node"}.get(lib, lib.removeprefix("posthog-"))
+
+
+def _person(properties: dict[str, Any], name: str) -> str:
+    inner = properties.get("$set")
+    return _str(inner.get(name)) if isinstance(inner, dict) else ""
+
+
+def _payload(event: Event, exceptions: list[dict[str, Any]]) -> dict[str, Any]:
+    row = event.row
+    extra = {key: value for key, value in event.properties.items() if key != "$exception_list"}
+    return {
+        "event_id": event.uuid.replace("-", ""),
+        "timestamp": row["time"],
+        "platform": _platform(exceptions[0] if exceptions else {}, event.properties),
+        "exception": {"values": exceptions[::-1]},
+        "release": row.get("release", ""),
+        "environment": row.get("environment", ""),
+        "user": {"id": event.distinct_id},
+        "request": {"url": row.get("current_url", "")},
+        "sdk": {"name": row.get("lib", ""), "version": row.get("lib_version", "")},
+        "extra": extra,
+    }
+
+
+def _str(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else dump(value).decode()
