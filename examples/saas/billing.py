@@ -125,16 +125,14 @@ async def upgrade(form: Upgrade, user: access.CurrentUser) -> dict[str, Any]:
             scope.set_context("payment", {"plan": form.plan, "amount_cents": cents})
             sentry_sdk.capture_exception(declined)
         raise HTTPException(402, declined.code) from declined
-    await database.query(
-        "UPDATE customers SET plan = ? WHERE organization_id = ?", form.plan, user.organization_id
-    )
+    await database.query("UPDATE customers SET plan = ? WHERE organization_id = ?", form.plan, user.organization_id)
     await _write_invoice(user.organization_id, form.plan)
     await _set_quota(Customer(organization_id=user.organization_id, plan=form.plan))
     charges.add(1, {"outcome": "paid", "plan": form.plan})
     revenue.add(cents, {"plan": form.plan})
     properties = {"from_plan": before["plan"], "to_plan": form.plan, "mrr_cents": cents, "currency": "USD"}
     telemetry.track("plan_upgraded", {**properties, "$set": {"plan": form.plan}})
-    telemetry.posthog.group_identify("organization", user.organization_id, {"plan": form.plan})
+    telemetry.describe_organization(user.organization_id, {"plan": form.plan})
     log.info("plan upgraded", extra={"charge": charge, **properties})
     return {"plan": form.plan, "charge": charge}
 
@@ -183,7 +181,3 @@ async def _write_invoice(organization_id: str, plan: str) -> None:
     execute("INSERT INTO invoices VALUES (?, ?, ?, ?)", (invoice, organization_id, cents, time.time()))
     execute("INSERT INTO invoice_lines VALUES (?, ?, ?)", (invoice, f"{plan} plan, one month", cents))
     await asyncio.sleep(0)
-
-
-if __name__ == "__main__":
-    services.serve(app)

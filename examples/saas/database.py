@@ -17,7 +17,8 @@ class Database:
     """One service's tables. `path` may be `:memory:`."""
 
     def __init__(self, path: Path | str, schema: str) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None)
+        # Gauges are read in the metric exporter's thread; SQLite itself takes care of the locking.
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.connection.row_factory = sqlite3.Row
         self.connection.executescript(schema)
 

@@ -87,6 +87,7 @@ async def sign_up(form: Signup) -> dict[str, Any]:
     if not form.invitation:
         answer = await billing.post("/customers", json={"organization_id": organization_id, "plan": "free"})
         answer.raise_for_status()
+        telemetry.describe_organization(organization_id, {"name": form.company, "plan": "free"})
     telemetry.track("signed_up", {"source": form.source, "invited": bool(form.invitation), "plan": "free"})
     signups.add(1, {"source": form.source})
     log.info("user signed up", extra={"source": form.source, "invited": bool(form.invitation)})
@@ -122,9 +123,7 @@ async def log_in(form: Login) -> dict[str, Any]:
 async def invite(form: Login, user: access.CurrentUser) -> dict[str, str]:
     """Invite somebody to the user's organisation."""
     code = uuid.uuid4().hex[:10]
-    await database.query(
-        "INSERT INTO invitations VALUES (?, ?, ?, ?)", code, form.email, user.organization_id, user.id
-    )
+    await database.query("INSERT INTO invitations VALUES (?, ?, ?, ?)", code, form.email, user.organization_id, user.id)
     telemetry.track("invite_sent", {"email_domain": form.email.split("@")[1]})
     log.info("invitation sent", extra={"invitation": code})
     return {"invitation": code}
@@ -151,7 +150,6 @@ async def _organization_of(form: Signup) -> str:
         return str(found["organization_id"])
     organization_id = f"org_{uuid.uuid4().hex[:10]}"
     await database.query("INSERT INTO organizations VALUES (?, ?)", organization_id, form.company)
-    telemetry.posthog.group_identify("organization", organization_id, {"name": form.company, "plan": "free"})
     return organization_id
 
 
@@ -172,7 +170,3 @@ async def _plan_of(user: access.User) -> str:
         log.error("billing did not answer in time, log-in goes on without plan", exc_info=True)
         return "unknown"
     return str(answer.json()["plan"])
-
-
-if __name__ == "__main__":
-    services.serve(app)

@@ -7,9 +7,7 @@ from opentelemetry import metrics, trace
 
 tracer = trace.get_tracer("saas.payments")
 meter = metrics.get_meter("saas.payments")
-latency = meter.create_histogram(
-    "payments.provider.duration", "s", "Time the payment provider takes to answer"
-)
+latency = meter.create_histogram("payments.provider.duration", "s", "Time the payment provider takes to answer")
 
 
 class PaymentDeclined(Exception):

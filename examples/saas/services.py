@@ -1,9 +1,8 @@
-"""How the three services find, call and serve each other."""
+"""How the three services find and call each other, and what their applications have in common."""
 
 import os
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -43,8 +42,3 @@ def application(name: str) -> FastAPI:
         return {"status": "ok", "release": telemetry.RELEASE}
 
     return app
-
-
-def serve(app: FastAPI) -> None:
-    """Serve until SIGTERM."""
-    uvicorn.run(app, host="127.0.0.1", port=httpx.URL(url(app.title)).port, log_level="warning")

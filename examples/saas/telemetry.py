@@ -107,9 +107,7 @@ def _setup_opentelemetry(service: str) -> None:
             "deployment.environment.name": ENVIRONMENT,
         }
     )
-    propagate.set_global_textmap(
-        CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()])
-    )
+    propagate.set_global_textmap(CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()]))
 
     traces = TracerProvider(resource=resource)
     traces.add_span_processor(IdsOnSpans())
@@ -174,6 +172,8 @@ def _setup_sentry(service: str) -> None:
             LoggingIntegration(event_level=None),
         ],
         trace_propagation_targets=[],
+        in_app_exclude=["saas.telemetry"],
+        max_request_body_size="never",  # bodies hold passwords and card numbers
     )
     sentry_sdk.set_tag("service", service)
 
@@ -222,9 +222,12 @@ def _setup_posthog(service: str) -> None:
 def track(event: str, properties: dict[str, object] | None = None) -> None:
     """Send a product event of the current user, in their session and organisation."""
     organization = current_ids().get("organization.id")
-    posthog.capture(
-        event, properties=properties or {}, groups={"organization": organization} if organization else None
-    )
+    posthog.capture(event, properties=properties or {}, groups={"organization": organization} if organization else None)
+
+
+def describe_organization(organization_id: str, properties: dict[str, object]) -> None:
+    """Set properties of an organisation, as the current user."""
+    posthog.group_identify("organization", organization_id, properties, distinct_id=current_ids().get("user.id"))
 
 
 # The ids of a request --------------------------------------------------------------------------------------
@@ -259,13 +262,9 @@ class BindIds:
                 MutableHeaders(scope=message)["x-request-id"] = ids["request.id"]
             await send(message)
 
-        before = context.attach(context.get_current())
-        try:
-            with new_context(capture_exceptions=False):
-                _bind(ids)
-                await self.app(scope, receive, send_with_id)
-        finally:
-            context.detach(before)  # and with it everything that was bound since
+        with new_context(capture_exceptions=False):
+            _bind(ids)
+            await self.app(scope, receive, send_with_id)
 
 
 def _bind(ids: dict[str, str]) -> None:
@@ -273,6 +272,8 @@ def _bind(ids: dict[str, str]) -> None:
     for name, value in ids.items():
         bound = baggage.set_baggage(name, value, bound)
         sentry_sdk.set_tag(name, value)
+    # Not detached here: `report_unhandled` still needs the ids. OpenTelemetry's middleware, further out, resets
+    # the context to what it was before the request.
     context.attach(bound)
     trace.get_current_span().set_attributes(ids)
     if "user.id" in ids:

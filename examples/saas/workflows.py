@@ -163,16 +163,10 @@ async def _run_steps(kind: str) -> int:
             log.debug("step started", extra={"step": step, "rows": rows})
             await asyncio.sleep(random.lognormvariate(-3, 0.7))
             if step == "map columns":
-                _map_columns(
-                    {"name": "Ada"} if random.random() < 0.18 else {"name": "Ada", "email": "ada@a.example"}
-                )
+                _map_columns({"name": "Ada"} if random.random() < 0.18 else {"name": "Ada", "email": "ada@a.example"})
     return rows
 
 
 def _map_columns(row: dict[str, str]) -> str:
     # The bug of this service: files without the column are not expected.
     return f"{row['name']} <{row['email']}>"
-
-
-if __name__ == "__main__":
-    services.serve(app)
