@@ -123,7 +123,9 @@ def default_keys(metadata: Metadata, settings: Settings) -> dict[str, Any]:
 
 def write_address(settings: Settings, *, url: str, grpc_endpoint: str) -> None:
     """Leave the running server's address in the data directory, for `vedette keys`."""
-    (settings.data / ADDRESS_FILE).write_text(json.dumps({"url": url, "grpc_endpoint": grpc_endpoint}))
+    unfinished = settings.data / f"{ADDRESS_FILE}.new"
+    unfinished.write_text(json.dumps({"url": url, "grpc_endpoint": grpc_endpoint}))
+    unfinished.replace(settings.data / ADDRESS_FILE)  # whoever waits for the file must not read half of it
 
 
 def read_address(settings: Settings) -> dict[str, str]:

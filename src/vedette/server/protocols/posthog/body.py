@@ -33,7 +33,6 @@ class Batch:
     events: list[Any]
     sent_at: Any = None
     historical: bool = False
-    exact: bool = True
     repairs: set[str] = field(default_factory=set)
     broken: list[tuple[bytes, str]] = field(default_factory=list)
     size: int = 0
@@ -87,7 +86,6 @@ async def read_batch(request: IngestRequest) -> Batch:
         events=events,
         sent_at=_sent_at(request, top, events),
         historical=top.get("historical_migration") is True,
-        exact=parsed.exact,
         repairs=parsed.repairs,
         broken=parsed.broken,
         size=size,

@@ -212,7 +212,7 @@ def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sen
                 "changed", "client_warning", str(event.properties.get("$$client_ingestion_warning_message")), raw
             )
             return Result(event.uuid)
-    _add_rows(prepared, event, seq, exact=batch.exact)
+    _add_rows(prepared, event, seq)
     for reason, detail in event.changes:
         prepared.note("changed", reason, detail, raw)
     if event.changes:
@@ -220,9 +220,9 @@ def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sen
     return Result(event.uuid)
 
 
-def _add_rows(prepared: Prepared, event: Event, seq: int, *, exact: bool) -> None:
+def _add_rows(prepared: Prepared, event: Event, seq: int) -> None:
     prepared.events.append(event)
-    prepared.lines.append(encode_row(event, exact=exact))
+    prepared.lines.append(encode_row(event))
     said = said_about_people(event)
     project_id = event.row["project_id"]
     if said.link:

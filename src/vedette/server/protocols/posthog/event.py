@@ -13,7 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time
-from vedette.server.protocols.posthog.text import dump, dump_line, replace_lone_surrogates
+from vedette.server.protocols.posthog.text import (
+    dump,
+    dump_exactly,
+    dump_line,
+    replace_lone_surrogates,
+)
 
 MAX_DISTINCT_ID = 200
 MAX_EVENT_NAME = 200
@@ -92,9 +97,9 @@ def read_event(raw: Any, sending: Sending) -> Event | Rejected:
     return Event(name, distinct_id, uuid, when.time_us, properties, row, changes)
 
 
-def encode_row(event: Event, *, exact: bool) -> bytes:
-    """The event as a line of JSONEachRow. `exact` is False when `properties_text` is to be kept in any case."""
-    text = dump(event.properties)
+def encode_row(event: Event) -> bytes:
+    """The event as a line of JSONEachRow."""
+    text, exact = dump_exactly(event.properties)
     row = event.row
     # The JSON type drops nulls and empty objects, turns integers beyond 64 bits into strings and reads an escaped
     # dot like a dot: then the text is kept beside it.

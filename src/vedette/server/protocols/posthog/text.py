@@ -32,12 +32,10 @@ class Unreadable(ValueError):
 class Parsed:
     """`value` is the document; `repairs` what had to be changed to read it, e.g. `invalid_utf8`.
 
-    `exact` is False where orjson's own reading is not exact, so that re-encoding with it may lose something.
     `broken` are the elements of a batch that could not be read: start of their text and why.
     """
 
     value: Any
-    exact: bool = True
     repairs: set[str] = field(default_factory=set)
     broken: list[tuple[bytes, str]] = field(default_factory=list)
 
@@ -65,10 +63,15 @@ def parse(data: bytes) -> Parsed:
 
 def dump(value: Any) -> bytes:
     """JSON text of a parsed value, exact also for what orjson cannot write (big integers, lone surrogates)."""
+    return dump_exactly(value)[0]
+
+
+def dump_exactly(value: Any) -> tuple[bytes, bool]:
+    """As `dump`, and whether every JSON parser can read it: no integer beyond 64 bits, no lone surrogate."""
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value), True
     except (TypeError, orjson.JSONEncodeError):
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, separators=(",", ":")).encode(), False
 
 
 def dump_line(row: dict[str, Any]) -> bytes:
@@ -118,7 +121,7 @@ def _parse_slowly(data: bytes) -> Parsed:
         raise Unreadable("nested too deep") from None
     except ValueError as error:
         raise Unreadable(str(error)) from None
-    return Parsed(value, exact=False, repairs=found)
+    return Parsed(value, repairs=found)
 
 
 def _depth(data: bytes) -> int:

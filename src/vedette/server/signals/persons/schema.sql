@@ -13,7 +13,7 @@ CREATE TABLE identity_links (
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (project_id, distinct_id, from_distinct_id, uuid)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576;
 
 -- One row an event that sets person properties ($set, $set_once, $unset), and one an $identify.
 -- shard_by: sipHash64(distinct_id)
@@ -30,7 +30,7 @@ CREATE TABLE person_updates (
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (project_id, distinct_id, uuid)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576;
 
 -- Every distinct_id seen, with the range of its events: lists of people need not read `events`.
 -- shard_by: sipHash64(distinct_id)
@@ -43,7 +43,7 @@ CREATE TABLE distinct_ids (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (project_id, distinct_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576;
 
 CREATE MATERIALIZED VIEW distinct_ids_of_events TO distinct_ids AS
 SELECT project_id, distinct_id, min(time) AS first_time, max(time) AS last_time, max(process_person_profile) AS has_profile
