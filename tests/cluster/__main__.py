@@ -2,13 +2,12 @@
 
 import signal
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tests.cluster.cluster import Cluster
 
 with tempfile.TemporaryDirectory() as folder, Cluster(Path(folder)) as cluster:
     print(cluster.dsn(), flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         signal.pause()
-    except KeyboardInterrupt:
-        pass

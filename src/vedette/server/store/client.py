@@ -4,104 +4,38 @@ Both speak through `clickhouse-connect`. One handle serves one thread at a time;
 handle, so the pool's size is also the bound on concurrent queries. Embedded queries release the GIL.
 """
 
-import queue
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import clickhouse_connect
 import orjson
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
+from vedette.server.store.dsn import Dsn
+from vedette.server.store.engine import (
+    DISK_FULL,
+    EMBEDDED_INSERT,
+    ENGINE_OPTIONS,
+    LIMIT_CODES,
+    READ_SETTINGS,
+    REMOTE_INSERT,
+    UNAVAILABLE_CODES,
+)
 from vedette.server.store.errors import (
     InsertRejected,
     QueryFailed,
     QueryLimitExceeded,
+    StoreFull,
     StoreUnavailable,
 )
 
-# https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
-LIMIT_CODES = {
-    158,  # TOO_MANY_ROWS
-    159,  # TIMEOUT_EXCEEDED
-    160,  # TOO_SLOW
-    241,  # MEMORY_LIMIT_EXCEEDED
-    307,  # TOO_MANY_BYTES
-    396,  # TOO_MANY_ROWS_OR_BYTES
-}
-UNAVAILABLE_CODES = {
-    3,  # UNEXPECTED_END_OF_FILE
-    202,  # TOO_MANY_SIMULTANEOUS_QUERIES
-    203,  # NO_FREE_CONNECTION
-    209,  # SOCKET_TIMEOUT
-    210,  # NETWORK_ERROR
-    242,  # TABLE_IS_READ_ONLY
-    252,  # TOO_MANY_PARTS
-    279,  # ALL_CONNECTION_TRIES_FAILED
-    425,  # SYSTEM_ERROR
-}
-
-READ_SETTINGS: Mapping[str, Any] = {
-    "final": 1,  # ReplacingMergeTree tables: a retried item counts once, merged or not
-    "do_not_merge_across_partitions_select_final": 1,
-    "date_time_output_format": "iso",
-    "output_format_json_quote_64bit_integers": 0,
-    "output_format_json_quote_denormals": 0,
-    "output_format_json_named_tuples_as_objects": 1,
-    "output_format_json_escape_forward_slashes": 0,
-    "json_type_escape_dots_in_keys": 1,
-    "output_format_json_validate_utf8": 1,  # a client's log line may be any bytes; JSON may not
-    "session_timezone": "UTC",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Dsn:
-    """A parsed store DSN. `path` is set for the embedded engine, `hosts` for a server."""
-
-    path: str = ""
-    hosts: tuple[tuple[str, int], ...] = ()
-    user: str = "default"
-    password: str = ""
-    database: str = "default"
-    cluster: str = ""
-    secure: bool = False
-
-    @property
-    def embedded(self) -> bool:
-        """Whether the engine lives in this process."""
-        return bool(self.path)
-
-    @classmethod
-    def parse(cls, dsn: str) -> "Dsn":
-        """Read `chdb:///dir` or `clickhouse[s]://user:pw@host:8123,host2:8123/database?cluster=NAME`."""
-        scheme, _, rest = dsn.partition("://")
-        if scheme == "chdb":
-            return cls(path=rest)
-        if scheme not in ("clickhouse", "clickhouses"):
-            raise ValueError(f"store DSN must start with chdb:// or clickhouse://, got {dsn!r}")
-        secure = scheme == "clickhouses"
-        parts = urlsplit(f"//{rest}")
-        credentials, _, host_list = parts.netloc.rpartition("@")
-        user, _, password = credentials.partition(":")
-        hosts = []
-        for entry in host_list.split(","):
-            host, _, port = entry.partition(":")
-            hosts.append((host, int(port) if port else (8443 if secure else 8123)))
-        query = parse_qs(parts.query)
-        return cls(
-            hosts=tuple(hosts),
-            user=unquote(user) or "default",
-            password=unquote(password),
-            database=parts.path.strip("/") or "default",
-            cluster=query.get("cluster", [""])[0],
-            secure=secure,
-        )
+__all__ = ["READ_SETTINGS", "Dsn", "Result", "Store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +59,22 @@ class Result:
 class Store:
     """Handles to one ClickHouse store. Thread-safe; blocking: call from a worker thread, not the event loop."""
 
-    def __init__(
-        self, dsn: Dsn, *, handles: int = 4, session_settings: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, dsn: Dsn, *, handles: int = 4, session_settings: Mapping[str, Any] | None = None) -> None:
         self.dsn = dsn
         self._session_settings = dict(session_settings or {})
         missing = READ_SETTINGS.items() - self._session_settings.items()
         self._read_settings = dict(missing)
-        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._all: list[Any] = []
-        self._lock = threading.Lock()
-        self._limit = handles
-        self._opened = 0
+        self._permits = threading.BoundedSemaphore(handles)
+        self._free: list[Any] = []
         self._next_host = 0
         if dsn.embedded:
             Path(dsn.path).mkdir(parents=True, exist_ok=True)
 
     def _connect(self) -> Any:
-        client = self._connect_any()
+        try:
+            client = self._connect_any()
+        except (ClickHouseError, OSError) as error:
+            raise StoreUnavailable(str(error)) from error
         # Once a handle: the embedded driver spends 40 ms on setting and restoring a dozen settings for each query.
         for name, value in self._session_settings.items():
             client.set_client_setting(name, value)
@@ -150,7 +82,9 @@ class Store:
 
     def _connect_any(self) -> Any:
         if self.dsn.embedded:
-            return clickhouse_connect.get_client(interface="chdb", path=self.dsn.path)
+            return clickhouse_connect.get_client(
+                interface="chdb", path=self.dsn.path, chdb_options=dict(ENGINE_OPTIONS)
+            )
         # Any listed host can serve: start with another one each time, fall through the dead ones.
         for attempt in range(len(self.dsn.hosts)):
             host, port = self.dsn.hosts[(self._next_host + attempt) % len(self.dsn.hosts)]
@@ -173,7 +107,7 @@ class Store:
             database=self.dsn.database if database is None else database,
             secure=self.dsn.secure,
             connect_timeout=3,
-            send_receive_timeout=60,
+            send_receive_timeout=30,
             autogenerate_session_id=False,
         )
 
@@ -184,40 +118,23 @@ class Store:
         Raises:
             StoreUnavailable: the engine cannot be reached.
         """
-        client = None
-        try:
-            client = self._free.get_nowait()
-        except queue.Empty:
-            with self._lock:
-                may_open = self._opened < self._limit
-                self._opened += may_open
-            if may_open:
-                try:
-                    client = self._connect()
-                except BaseException as error:
-                    with self._lock:
-                        self._opened -= 1
-                    if isinstance(error, (ClickHouseError, OSError)):
-                        raise StoreUnavailable(str(error)) from error
-                    raise
-                self._all.append(client)
-            else:
-                client = self._free.get()
-        broken = False
-        try:
-            yield client
-        except StoreUnavailable:
-            broken = not self.dsn.embedded  # another host may serve the next caller
-            raise
-        finally:
-            if broken:
-                with self._lock:
-                    self._opened -= 1
-                    self._all.remove(client)
-                with suppress(Exception):  # a dead connection may fail to close; it is gone either way
-                    client.close()
-            else:
-                self._free.put(client)
+        with self._permits:
+            try:
+                client = self._free.pop()
+            except IndexError:
+                client = self._connect()
+            broken = False
+            try:
+                yield client
+            except StoreUnavailable:
+                broken = not self.dsn.embedded  # another host may serve the next caller
+                raise
+            finally:
+                if broken:
+                    with suppress(Exception):  # a dead connection may fail to close; it is gone either way
+                        client.close()
+                else:
+                    self._free.append(client)
 
     def query(
         self,
@@ -257,21 +174,36 @@ class Store:
         """Run DDL or another statement without a result. Raises as `query` does."""
         self._call(lambda client: client.command(sql, parameters=dict(parameters or {})), refused=QueryFailed)
 
-    def insert(
-        self, table: str, block: bytes, *, fmt: str, settings: Mapping[str, Any] | None = None
-    ) -> None:
-        """Insert one encoded block; when it returns, the rows are on disk.
+    def insert(self, table: str, block: bytes, *, fmt: str, settings: Mapping[str, Any] | None = None) -> None:
+        """Insert one encoded block; when it returns, the rows are on disk, on every shard they belong to.
+
+        An `insert_deduplication_token` in `settings` makes the insert repeatable on a server: tables that keep
+        tokens (`non_replicated_deduplication_window`) store its rows once, also where a first attempt arrived in
+        part. The embedded engine ignores it, there an insert has happened or has not.
 
         Raises:
             InsertRejected: the engine cannot take these bytes.
-            StoreUnavailable: the engine cannot be reached; nothing or everything was stored.
+            StoreUnavailable: the engine cannot be reached; nothing, everything, or some shards' rows were stored.
+            StoreFull: the engine's disk, or the folder for temporary files, is full.
         """
-        self._call(
-            lambda client: client.raw_insert(
-                table, insert_block=block, fmt=fmt, settings={"async_insert": 0, **(settings or {})}
-            ),
-            refused=InsertRejected,
-        )
+        if self.dsn.embedded:
+            chosen = {**(settings or {}), **EMBEDDED_INSERT}
+            chosen.pop("insert_deduplication_token", None)
+        else:
+            # Without a token the server would take two equal requests for one.
+            chosen = {"insert_deduplication_token": uuid.uuid4().hex, **(settings or {}), **REMOTE_INSERT}
+        try:
+            self._call(
+                lambda client: client.raw_insert(table, insert_block=block, fmt=fmt, settings=chosen),
+                refused=InsertRejected,
+            )
+        except QueryLimitExceeded as error:  # short of memory or time now; the rows are not to blame
+            raise StoreUnavailable(str(error)) from error
+        except OSError as error:
+            if not self.dsn.embedded:
+                raise StoreUnavailable(str(error)) from error
+            # The driver hands rows to the embedded engine in a temporary file.
+            raise StoreFull(f"cannot write a temporary file: {error}") from error
 
     def _call(self, action: Any, *, refused: type[Exception]) -> Any:
         with self.handle() as client:
@@ -280,18 +212,34 @@ class Store:
             except OperationalError as error:
                 raise StoreUnavailable(str(error)) from error
             except ClickHouseError as error:
-                code = getattr(error, "code", None)
-                if code in UNAVAILABLE_CODES:
-                    raise StoreUnavailable(str(error)) from error
-                if code in LIMIT_CODES:
-                    raise QueryLimitExceeded(_short(error)) from error
-                raise refused(_short(error)) from error
+                raise self._translate(error, refused) from error
+
+    def _translate(self, error: Exception, refused: type[Exception]) -> Exception:
+        code = getattr(error, "code", None)
+        if code == DISK_FULL and self.dsn.embedded:
+            return StoreFull(_short(error))
+        if code in UNAVAILABLE_CODES or (code is None and not self.dsn.embedded):
+            return StoreUnavailable(_short(error))  # no code: a proxy or a dying server answered
+        if code in LIMIT_CODES:
+            return QueryLimitExceeded(_short(error))
+        return refused(_short(error))
+
+    def each_host(self) -> Iterator["Store"]:
+        """A store for each host of a cluster in turn, for work on local tables; the embedded one is its only host."""
+        if self.dsn.embedded:
+            yield self
+            return
+        for host in self.dsn.hosts:
+            alone = Store(replace(self.dsn, hosts=(host,)), handles=1)
+            try:
+                yield alone
+            finally:
+                alone.close()
 
     def close(self) -> None:
         """Close every handle. Call once nothing uses the store any more."""
-        for client in self._all:
-            client.close()
-        self._all.clear()
+        while self._free:
+            self._free.pop().close()
 
 
 def _short(error: Exception) -> str:

@@ -1,35 +1,51 @@
 """Group commit: requests that arrive within a few milliseconds share one insert, and are answered together.
 
-    async with committer: await committer.commit(inbound, block, rows=1000)
+    await committer.commit(inbound, block, rows=1000)
 
 `commit` returns once the rows are on disk (fsync is a setting of the tables), so "200 means stored" needs no
 log of our own. Natural batching: while one insert runs, the next batch fills up; an idle table inserts after
 `wait_seconds` at the latest. A batch that the engine refuses is split until the one bad block is found, so
 that it never takes its neighbours down.
+
+With a `spool`, blocks for an unreachable store are acknowledged once they are on the spool's disk. They are
+replayed in order per table; new blocks of a table queue behind its spooled ones.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass
 
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
+from vedette.server.store.inbound import Block, Inbound
+from vedette.server.store.spool import Segment, Spool, SpoolStatus
+
+__all__ = ["CommitStatus", "Committer", "Inbound"]
+
+log = logging.getLogger("vedette.store")
+
+FIRST_RETRY_SECONDS = 0.25
+LAST_RETRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
-    """A table that takes encoded rows: blocks of one format that can be joined by concatenation."""
+class CommitStatus:
+    """What waits to be stored, for the health page. `last_error` is empty while the store takes data."""
 
-    table: str
-    fmt: str
-    settings: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    queued_bytes: int
+    spool: SpoolStatus
+    last_error: str
 
 
 @dataclass(slots=True)
 class _Waiting:
-    block: bytes
-    rows: int
+    block: Block
+    since: float
     stored: asyncio.Future[None]
 
 
@@ -38,7 +54,7 @@ class _Lane:
 
     def __init__(self, inbound: Inbound) -> None:
         self.inbound = inbound
-        self.waiting: list[_Waiting] = []
+        self.waiting: deque[_Waiting] = deque()
         self.bytes = 0
         self.wake = asyncio.Event()
         self.full = asyncio.Event()
@@ -49,7 +65,12 @@ Listener = Callable[[str], None]
 
 
 class Committer:
-    """Joins blocks per inbound table and inserts them on worker threads."""
+    """Joins blocks per inbound table and inserts them on worker threads.
+
+    `insert` may be called from several threads, for one table by one at a time; `inbound.settings` then carry
+    an `insert_deduplication_token`, the same when an insert is repeated. `guard` is asked before each block and
+    raises StoreFull when there is no room (see `disk`).
+    """
 
     def __init__(
         self,
@@ -59,6 +80,8 @@ class Committer:
         max_bytes: int = 32 * 1024 * 1024,
         queue_max_bytes: int = 256 * 1024 * 1024,
         writers: int = 2,
+        spool: Spool | None = None,
+        guard: Callable[[], None] | None = None,
     ) -> None:
         self._insert = insert
         self._wait_seconds = wait_seconds
@@ -66,10 +89,17 @@ class Committer:
         self._queue_max_bytes = queue_max_bytes
         self._queued_bytes = 0
         self._executor = ThreadPoolExecutor(writers, thread_name_prefix="commit")
+        # Appends must not wait for inserts that hang on a dead store.
+        self._spool_executor = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._spool = spool
+        self._guard = guard
         self._lanes: dict[Inbound, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._replay: asyncio.Task[None] | None = None
+        self._spooled = asyncio.Event()
         self._closing = False
         self._listeners: list[Listener] = []
+        self._last_error = ""
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener(table)` on the event loop after each insert."""
@@ -80,44 +110,71 @@ class Committer:
         """Bytes accepted from clients and not yet stored (nor acknowledged)."""
         return self._queued_bytes
 
+    def status(self) -> CommitStatus:
+        """What waits to be stored."""
+        spool = self._spool.status() if self._spool else SpoolStatus()
+        return CommitStatus(self._queued_bytes, spool, self._last_error)
+
+    def start(self) -> None:
+        """Begin to replay what an earlier run left in the spool. Needs the running event loop."""
+        if self._spool is not None and self._replay is None:
+            self._replay = asyncio.create_task(self._replay_spool(self._spool), name="replay spool")
+            self._spooled.set()
+
     def commit(self, inbound: Inbound, block: bytes, *, rows: int = 1) -> Awaitable[None]:
         """Store one block; the awaitable completes when it is on disk.
 
         Raises (from the awaitable):
             InsertRejected: the engine cannot take this block.
-            StoreFull: too much is waiting already, or the disk is full.
-            StoreUnavailable: shutting down, or the store is unreachable and cannot spool.
+            StoreFull: too much is waiting already, or the disk or the spool is full.
+            StoreUnavailable: shutting down, or the store is unreachable and there is no spool.
         """
-        loop = asyncio.get_running_loop()
-        stored: asyncio.Future[None] = loop.create_future()
-        if self._closing:
-            stored.set_exception(StoreUnavailable("the server is shutting down"))
-        elif self._queued_bytes + len(block) > self._queue_max_bytes and self._queued_bytes:
-            stored.set_exception(StoreFull("too much data is waiting to be stored"))
-        else:
-            lane = self._lanes.get(inbound)
-            if lane is None:
-                lane = self._lanes[inbound] = _Lane(inbound)
-                task = loop.create_task(self._run(lane), name=f"commit {inbound.table}")
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            lane.waiting.append(_Waiting(block, rows, stored))
-            lane.bytes += len(block)
-            self._queued_bytes += len(block)
-            lane.wake.set()
-            if lane.bytes >= self._max_bytes:
-                lane.full.set()
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            self._admit(len(block))
+        except (StoreFull, StoreUnavailable) as error:
+            stored.set_exception(error)
+            return stored
+        lane = self._lane(inbound)
+        lane.waiting.append(_Waiting(Block(block, rows), time.monotonic(), stored))
+        lane.bytes += len(block)
+        self._queued_bytes += len(block)
+        lane.wake.set()
+        if lane.bytes >= self._max_bytes:
+            lane.full.set()
         return stored
 
+    def _admit(self, size: int) -> None:
+        if self._closing:
+            raise StoreUnavailable("the server is shutting down")
+        if self._queued_bytes and self._queued_bytes + size > self._queue_max_bytes:
+            raise StoreFull("too much data is waiting to be stored")
+        if self._guard is not None:
+            self._guard()
+
+    def _lane(self, inbound: Inbound) -> _Lane:
+        self.start()
+        lane = self._lanes.get(inbound)
+        if lane is None:
+            lane = self._lanes[inbound] = _Lane(inbound)
+            task = asyncio.create_task(self._run(lane), name=f"commit {inbound.table}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return lane
+
     async def close(self) -> None:
-        """Refuse new blocks, store what is waiting, stop. Nothing acknowledged is lost."""
+        """Refuse new blocks, store what is waiting, stop. Nothing acknowledged is lost; a spool stays on disk."""
         self._closing = True
         for lane in self._lanes.values():
             lane.wake.set()
             lane.full.set()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        if self._replay is not None:
+            self._spooled.set()
+            await asyncio.wait([self._replay])
         self._executor.shutdown()
+        self._spool_executor.shutdown()
 
     async def _run(self, lane: _Lane) -> None:
         """Insert the lane's batches one after the other, until closed and empty."""
@@ -128,52 +185,152 @@ class Committer:
                     return
                 lane.wake.clear()
                 continue
-            if self._wait_seconds and not self._closing and lane.bytes < self._max_bytes:
-                try:
-                    await asyncio.wait_for(lane.full.wait(), self._wait_seconds)
-                except TimeoutError:
-                    pass
+            patience = lane.waiting[0].since + self._wait_seconds - time.monotonic()
+            if patience > 0 and not self._closing:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lane.full.wait(), patience)
             batch = self._take(lane)
             await self._store(lane.inbound, batch)
-            self._queued_bytes -= sum(len(waiting.block) for waiting in batch)
-            for listener in self._listeners:
-                listener(lane.inbound.table)
+            self._queued_bytes -= sum(len(waiting.block.data) for waiting in batch)
+            self._tell(lane.inbound.table)
 
     def _take(self, lane: _Lane) -> list[_Waiting]:
         """Remove the next batch from the lane: at least one block, at most about `max_bytes`."""
-        size = count = 0
-        for waiting in lane.waiting:
-            if count and size + len(waiting.block) > self._max_bytes:
+        batch: list[_Waiting] = []
+        size = 0
+        while lane.waiting:
+            following = len(lane.waiting[0].block.data)
+            if batch and size + following > self._max_bytes:
                 break
-            size += len(waiting.block)
-            count += 1
-        batch, lane.waiting = lane.waiting[:count], lane.waiting[count:]
+            batch.append(lane.waiting.popleft())
+            size += following
         lane.bytes -= size
-        if lane.bytes < self._max_bytes:
+        if lane.bytes < self._max_bytes and not self._closing:
             lane.full.clear()
         return batch
 
     async def _store(self, inbound: Inbound, batch: list[_Waiting]) -> None:
-        """Insert a batch and answer its waiters; a refused batch is halved until the bad block stands alone."""
-        block = batch[0].block if len(batch) == 1 else b"".join([waiting.block for waiting in batch])
+        """Store a batch and answer its waiters; a refused batch is halved until the bad block stands alone."""
+        token = ""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._insert, inbound, block)
-        except InsertRejected as error:
-            if len(batch) > 1:
-                middle = len(batch) // 2
-                await self._store(inbound, batch[:middle])
-                await self._store(inbound, batch[middle:])
+            if self._spool is None or not (self._last_error or self._spool.holds(inbound)):
+                token = uuid.uuid4().hex
+                await self._attempt(inbound, [waiting.block for waiting in batch], token)
+                _answer(batch, None)
                 return
-            _fail(batch, error)
+        except InsertRejected as error:
+            if len(batch) == 1:
+                _answer(batch, error)
+                return
+            middle = len(batch) // 2
+            await self._store(inbound, batch[:middle])
+            await self._store(inbound, batch[middle:])
+            return
+        except StoreUnavailable as error:
+            if self._spool is None:
+                _answer(batch, error)
+                return
+            log.warning("the store is unreachable, data goes to the spool: %s", error)
+            self._last_error = str(error)
         except Exception as error:
-            _fail(batch, error)
+            _answer(batch, error)
+            return
+        await self._put_aside(inbound, batch, token)
+
+    async def _attempt(self, inbound: Inbound, blocks: Sequence[Block], token: str) -> None:
+        """One insert of joined blocks under a token, on a worker thread."""
+        joined = blocks[0].data if len(blocks) == 1 else b"".join([block.data for block in blocks])
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._executor, self._insert, inbound.with_token(token), joined)
+
+    async def _put_aside(self, inbound: Inbound, batch: list[_Waiting], token: str) -> None:
+        """Append a batch to the spool and answer its waiters. A token says that an insert was tried under it."""
+        assert self._spool is not None
+        blocks = [waiting.block for waiting in batch]
+        append = self._spool.append
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._spool_executor, lambda: append(inbound, blocks, token=token))
+        except Exception as error:
+            _answer(batch, error)
         else:
-            for waiting in batch:
-                if not waiting.stored.done():  # the client may have gone away
-                    waiting.stored.set_result(None)
+            _answer(batch, None)
+        self._spooled.set()
+
+    async def _replay_spool(self, spool: Spool) -> None:
+        """Store the spool's segments, per table in order, until closed. Backs off while the store is down."""
+        retry_seconds = FIRST_RETRY_SECONDS
+        while True:
+            await self._spooled.wait()
+            self._spooled.clear()
+            if self._closing:
+                return
+            progress, failed = False, ""
+            for inbound in spool.inbounds():
+                stored, error = await self._replay_table(spool, inbound)
+                progress, failed = progress or stored, error or failed
+            # While nothing goes through, blocks of all tables skip the attempt; it may hang until a timeout.
+            self._last_error = "" if progress or not failed else failed
+            retry_seconds = FIRST_RETRY_SECONDS if progress else min(2 * retry_seconds, LAST_RETRY_SECONDS)
+            if failed:
+                await self._sleep(retry_seconds)
+                self._spooled.set()
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, but not into a shutdown. New blocks do not end it: they cannot bring the store back."""
+        until = time.monotonic() + seconds
+        while not self._closing and (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.2))
+
+    async def _replay_table(self, spool: Spool, inbound: Inbound) -> tuple[bool, str]:
+        """Store one table's segments in order. Returns whether any was stored, and the error that stopped it."""
+        stored = False
+        loop = asyncio.get_running_loop()
+        while not self._closing:
+            try:
+                found = await loop.run_in_executor(self._spool_executor, spool.oldest, inbound)
+                if found is None:
+                    return stored, ""
+                segment, blocks = found
+                await self._replay_blocks(spool, segment, blocks, 0, segment.token)
+                spool.done(segment)
+            except Exception as error:  # whatever it is, the data stays in the spool for the next try
+                return stored, str(error) or repr(error)
+            stored = True
+            self._last_error = ""
+            self._tell(inbound.table)
+        return stored, ""
+
+    async def _replay_blocks(self, spool: Spool, segment: Segment, blocks: list[Block], first: int, token: str) -> None:
+        """Store blocks `first`… of a segment; halve them when refused, and set a bad one aside.
+
+        The halves' tokens depend on nothing but their place, so a replay after a crash repeats them.
+        """
+        if not blocks:
+            return
+        try:
+            await self._attempt(segment.inbound, blocks, token)
+        except InsertRejected as error:
+            if len(blocks) == 1:
+                log.error("a spooled block for %s is refused: %s", segment.inbound.table, error)
+                spool.reject(segment, first, blocks[0], str(error))
+                return
+            middle = len(blocks) // 2
+            for start, part in ((0, blocks[:middle]), (middle, blocks[middle:])):
+                place = f"{segment.token}-{first + start}-{len(part)}"
+                await self._replay_blocks(spool, segment, part, first + start, place)
+
+    def _tell(self, table: str) -> None:
+        for listener in self._listeners:
+            listener(table)
 
 
-def _fail(batch: list[_Waiting], error: Exception) -> None:
+def _answer(batch: list[_Waiting], error: Exception | None) -> None:
+    """Tell each block's waiter; one whose client went away is passed over."""
     for waiting in batch:
-        if not waiting.stored.done():
+        if waiting.stored.done():
+            continue
+        if error is None:
+            waiting.stored.set_result(None)
+        else:
             waiting.stored.set_exception(error)

@@ -32,9 +32,7 @@ class Filter:
         """Read `field op value`. Raises BadFilter."""
         match = FILTER.fullmatch(text)
         if match is None:
-            raise BadFilter(
-                f"filter {text!r} is not of the form field=value, field!=value, field>=value or field~text"
-            )
+            raise BadFilter(f"filter {text!r} is not of the form field=value, field!=value, field>=value or field~text")
         return cls(match["field"].strip(), match["op"], match["value"])
 
 

@@ -1,0 +1,1 @@
+"""A protocol in miniature: an inbound table whose rows a materialized view maps onto `logs` and `outcomes`."""
