@@ -1,0 +1,52 @@
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { CalendarClock, FolderOpen, GitBranch, type LucideIcon, Search, SunMoon, TriangleAlert } from 'lucide-react'
+import { useMe } from '@/shared/filters/scope'
+import { useSetSearch } from '@/shared/filters/search'
+import { PRESETS } from '@/shared/time/range'
+import { ALL_PAGES } from './pages'
+
+export interface Command { id: string; word: string; note: string; icon: LucideIcon; run: () => void }
+
+export function useCommands(text: string): Command[] {
+  const navigate = useNavigate()
+  const setSearch = useSetSearch()
+  const me = useMe()
+  const scheme = useComputedColorScheme('dark')
+  const { setColorScheme } = useMantineColorScheme()
+  const other = scheme === 'dark' ? 'light' : 'dark'
+  const query = text.trim()
+
+  const fixed: Command[] = [
+    ...ALL_PAGES.map(({ to, word, icon }) => ({ id: to, word, note: 'Page', icon, run: () => void navigate({ to, search: {} as never }) })),
+    ...(me?.projects ?? []).map((project) => ({
+      id: `project ${project.id}`, word: `Switch to ${project.name}`, note: 'Project', icon: FolderOpen, run: () => setSearch({ project: String(project.id) }),
+    })),
+    ...PRESETS.map(({ since, label }) => ({ id: since, word: label, note: 'Time range', icon: CalendarClock, run: () => setSearch({ since, until: undefined }) })),
+    { id: 'theme', word: `Switch to ${other} theme`, note: 'Appearance', icon: SunMoon, run: () => setColorScheme(other) },
+  ]
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const matching = fixed.filter(({ word, note }) => words.every((one) => `${word} ${note}`.toLowerCase().includes(one)))
+  return [...idCommands(query, navigate), ...matching, ...searchCommands(query, navigate)]
+}
+
+type Navigate = ReturnType<typeof useNavigate>
+
+/** 32 hex digits are a trace or an error; a pasted id opens without asking what it is. */
+function idCommands(query: string, navigate: Navigate): Command[] {
+  const id = query.replaceAll('-', '').toLowerCase()
+  if (!/^[0-9a-f]{32}$/.test(id)) return []
+  return [
+    { id: 'trace', word: `Open trace ${id}`, note: 'Id', icon: GitBranch, run: () => void navigate({ to: '/traces/$traceId', params: { traceId: id }, search: {} as never }) },
+    { id: 'error', word: `Open error group ${id}`, note: 'Id', icon: TriangleAlert, run: () => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: id }, search: {} as never }) },
+  ]
+}
+
+function searchCommands(query: string, navigate: Navigate): Command[] {
+  if (!query) return []
+  return [
+    { id: 'logs for', word: `Search logs for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/logs', search: { q: query } as never }) },
+    { id: 'errors for', word: `Search errors for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/errors', search: { q: query } as never }) },
+    { id: 'user', word: `Events of user “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/events', search: { user_id: query } as never }) },
+  ]
+}

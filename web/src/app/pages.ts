@@ -1,0 +1,24 @@
+import { Activity, ChartLine, Database, House, Inbox, ListTree, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
+
+/** What the rail and the palette list. A page is here only when it exists. */
+export const HOME = { to: '/', word: 'Home', icon: House } as const
+export const RAIL = [
+  { title: null, pages: [HOME, { to: '/live', word: 'Live', icon: Radio }] },
+  { title: 'Product', pages: [{ to: '/events', word: 'Events', icon: Activity }] },
+  {
+    title: 'Engineering',
+    pages: [
+      { to: '/errors', word: 'Errors', icon: TriangleAlert },
+      { to: '/traces', word: 'Traces', icon: ListTree },
+      { to: '/logs', word: 'Logs', icon: ScrollText },
+      { to: '/metrics', word: 'Metrics', icon: ChartLine },
+      { to: '/sql', word: 'SQL', icon: Database },
+    ],
+  },
+  { title: 'Operations', pages: [{ to: '/ingestion', word: 'Ingestion', icon: Inbox }] },
+] as const
+export const FOOT = [
+  { to: '/connect', word: 'Connect', icon: Plug },
+  { to: '/settings', word: 'Settings', icon: Settings },
+] as const
+export const ALL_PAGES = [...RAIL.flatMap((group) => [...group.pages]), ...FOOT]

@@ -1,0 +1,2 @@
+export { InvitePage, SetupPage } from './SetupPage'
+export { LoginPage } from './LoginPage'

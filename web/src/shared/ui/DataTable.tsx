@@ -1,0 +1,134 @@
+import { type ColumnDef, getCoreRowModel, getSortedRowModel, type SortingState, useReactTable } from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import css from './DataTable.module.css'
+import { useKeys } from './keys'
+import { usePreference } from './preference'
+import { HeadRow } from './TableHead'
+import { SelectionBar } from './TableSelection'
+
+export interface Column<T> {
+  id: string
+  header: string
+  width: number
+  grow?: boolean
+  align?: 'right'
+  mono?: boolean
+  cell: (row: T) => ReactNode
+  /** Makes the column sortable; give it only where the list is loaded fully. */
+  sortBy?: (row: T) => number | string
+}
+interface Props<T> {
+  label: string
+  columns: Column<T>[]
+  rows: T[]
+  rowKey: (row: T) => string
+  openKey?: string | undefined
+  onOpen?: (row: T) => void
+  onNearEnd?: () => void
+  footer?: ReactNode
+  defaultSort?: SortingState
+  rowTone?: (row: T) => string | undefined
+  /** Keep to the newest row as rows arrive, unless the reader has scrolled away. */
+  stickToTop?: boolean
+}
+export const ROW_HEIGHT = { compact: 27, comfortable: 36 }
+export type Density = keyof typeof ROW_HEIGHT
+export function useDensity() { return usePreference<Density>('density', 'compact') }
+
+export function DataTable<T>(props: Props<T>) {
+  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone } = props
+  const [density] = useDensity()
+  const [sorting, setSorting] = useState<SortingState>(defaultSort)
+  const [widths, setWidths] = usePreference<Record<string, number>>(`widths.${label}`, {})
+  const [cursor, setCursor] = useState<string | null>(null)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const scroller = useRef<HTMLDivElement>(null)
+
+  const defs = useMemo<ColumnDef<T>[]>(() => columns.map((column) => ({
+    id: column.id,
+    accessorFn: column.sortBy ?? (() => 0),
+    enableSorting: column.sortBy !== undefined,
+    sortDescFirst: column.align === 'right',
+  })), [columns])
+  // eslint-disable-next-line react-hooks/incompatible-library -- the React compiler is not used here
+  const table = useReactTable({
+    data: rows, columns: defs, state: { sorting }, onSortingChange: setSorting, getRowId: rowKey,
+    getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(),
+  })
+  const shown = table.getRowModel().rows
+  const virtual = useVirtualizer({
+    count: shown.length, getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT[density], overscan: 12, scrollPaddingStart: 30,
+  })
+  useEffect(() => { virtual.measure() }, [density, virtual])
+
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => { if (onNearEnd && shown.length > 0 && last >= shown.length - 20) onNearEnd() }, [last, shown.length, onNearEnd])
+
+  const step = (by: number) => {
+    const at = shown.findIndex((row) => row.id === (openKey ?? cursor))
+    const next = Math.max(0, Math.min(shown.length - 1, at + by))
+    const row = shown[next]
+    if (!row) return
+    setCursor(row.id)
+    virtual.scrollToIndex(next)
+    if (openKey !== undefined) onOpen?.(row.original)
+  }
+  const open = () => { const row = shown.find((one) => one.id === cursor); if (row) onOpen?.(row.original) }
+  const toggle = (id: string | null) => {
+    if (!id) return
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    setSelected(next)
+  }
+  useKeys({
+    j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1),
+    Enter: open, x: () => toggle(openKey ?? cursor),
+    ...(openKey === undefined && selected.size > 0 ? { Escape: () => setSelected(new Set()) } : {}),
+  })
+
+  const sized = columns.map((column) => ({ ...column, width: widths[column.id] ?? column.width }))
+  const minWidth = sized.reduce((sum, column) => sum + column.width, 0)
+  return (
+    <div className={css.frame}>
+      <div className={css.scroll} ref={scroller} role="table" aria-label={label} aria-rowcount={shown.length} data-scroller>
+        <div style={{ minWidth }}>
+          <HeadRow columns={sized} table={table} onResize={(id, width) => setWidths({ ...widths, [id]: width })} />
+          <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {items.map((item) => {
+              const row = shown[item.index]
+              if (!row) return null
+              const tone = rowTone?.(row.original)
+              return (
+                <div
+                  key={row.id} role="row" className={css.row} aria-rowindex={item.index + 1}
+                  data-open={row.id === openKey || undefined} data-cursor={row.id === cursor || undefined}
+                  data-selected={selected.has(row.id) || undefined} data-clickable={onOpen ? true : undefined}
+                  style={{ height: item.size, transform: `translateY(${item.start}px)`, ...(tone && { boxShadow: `inset 2px 0 ${tone}` }) }}
+                  onClick={(event) => {
+                    if ((event.target as HTMLElement).closest('a, button, [role=menu]')) return
+                    setCursor(row.id)
+                    onOpen?.(row.original)
+                  }}
+                >
+                  {sized.map((column) => (
+                    <div key={column.id} role="cell" className={css.cell} data-align={column.align} data-mono={column.mono || undefined}
+                      style={{ flex: `${column.grow ? 1 : 0} 0 ${column.width}px` }}>
+                      {column.cell(row.original)}
+                    </div>
+                  ))}
+                </div>
+              )
+            })}
+          </div>
+          {footer}
+        </div>
+      </div>
+      {selected.size > 0 && (
+        <SelectionBar rows={shown.filter((row) => selected.has(row.id)).map((row) => row.original)} onClear={() => setSelected(new Set())} />
+      )}
+    </div>
+  )
+}
