@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,11 @@ def shop(store: Store) -> Shop:
 @pytest.fixture
 def cluster_shop(cluster_store: Store) -> Shop:
     return Shop(cluster_store, next(_projects))
+
+
+@pytest.fixture
+def data_folders(request: pytest.FixtureRequest, store: Store) -> list[Path]:
+    """The folders on this machine that hold the store's data."""
+    if store.dsn.embedded:
+        return [Path(store.dsn.path)]
+    return [node.folder for node in request.getfixturevalue("cluster").nodes]

@@ -140,7 +140,9 @@ def test_failed_write_leaves_earlier_blocks_readable(tmp_path: Path, monkeypatch
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([LOGS, SPANS]), st.binary(max_size=20), st.sampled_from("-ros")), max_size=25))
+@given(
+    st.lists(st.tuples(st.sampled_from([LOGS, SPANS]), st.binary(max_size=20), st.sampled_from("-ros")), max_size=25)
+)
 def test_nothing_is_lost_or_reordered(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Inbound, bytes, str]]
 ) -> None:
