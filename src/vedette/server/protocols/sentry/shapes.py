@@ -35,12 +35,18 @@ def load_json(payload: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         first_error = error
     try:
-        lenient = json.loads(payload.decode("utf-8", "replace"), parse_constant=lambda _: None)
+        decoded = payload.decode("utf-8", "replace")
+        lenient = json.loads(decoded, parse_constant=lambda _: None, parse_float=_finite)
         return orjson.loads(json.dumps(lenient, ensure_ascii=False).encode("utf-8", "replace"))
     except RecursionError:
         raise BadItem("too_deep", "JSON is nested too deeply") from None
     except ValueError:
         raise BadItem("invalid_json", f"not JSON: {first_error}") from None
+
+
+def _finite(literal: str) -> float | None:
+    value = float(literal)  # 1e999 is infinite
+    return value if math.isfinite(value) else None
 
 
 def load_object(payload: bytes) -> dict[str, Any]:
