@@ -14,6 +14,13 @@ from typing import Any
 import httpx
 import pytest
 
+pytest_plugins = ["tests.cluster.plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--store cluster` runs the server of every test on a real two-shard ClickHouse cluster."""
+    parser.addoption("--store", choices=("embedded", "cluster"), default="embedded")
+
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
@@ -83,9 +90,17 @@ def start_server(data: Path, *arguments: str, env: dict[str, str] | None = None)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def store_arguments(request: pytest.FixtureRequest) -> list[str]:
+    """The server's arguments for the store that `--store` chose."""
+    if request.config.getoption("--store") == "embedded":
+        return []
+    return ["--store", request.getfixturevalue("cluster").dsn()]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, store_arguments: list[str]) -> Iterator[RunningServer]:
     """One server for the session (each xdist worker has its own)."""
-    running = start_server(tmp_path_factory.mktemp("vedette"))
+    running = start_server(tmp_path_factory.mktemp("vedette"), *store_arguments)
     yield running
     if running.process.poll() is None:
         running.terminate()
