@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import logging
 import os
 import random
 import time
@@ -15,6 +16,7 @@ import httpx
 from saas import services
 from saas.people import SITE, Person, uuid7
 
+log = logging.getLogger("saas.browser")
 RELEASE = os.environ.get("APP_RELEASE", "1.4.0")
 ENVIRONMENT = os.environ.get("APP_ENVIRONMENT", "production")
 IDLE_SECONDS = 30 * 60
@@ -173,12 +175,14 @@ class Browser:
             "traceparent": f"00-{trace_id}-{span_id}-01",
             "x-posthog-session-id": self.session_id,
             "x-posthog-distinct-id": self.distinct_id,
-            "authorization": f"Bearer {self.person.token}",
         }
+        if self.person.token:
+            headers["authorization"] = f"Bearer {self.person.token}"
         started = time.time_ns()
         try:
             response = await self.http.request(method, services.url(service) + path, json=body, headers=headers)
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
+            log.warning("%s %s%s: %r", method, service, path, error)
             response = None
         status = response.status_code if response is not None else 0
         await self._send_span(trace_id, span_id, method, service, path, started, status)

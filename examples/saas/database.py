@@ -39,9 +39,9 @@ class Database:
             span.set_attribute("db.response.returned_rows", len(rows))
             return rows
 
-    async def one(self, sql: str, *values: Any) -> Row | None:
+    async def one(self, sql: str, *values: Any, seconds: float | None = None) -> Row | None:
         """The first row, or None."""
-        rows = await self.query(sql, *values)
+        rows = await self.query(sql, *values, seconds=seconds)
         return rows[0] if rows else None
 
 

@@ -172,7 +172,7 @@ def _setup_sentry(service: str) -> None:
             LoggingIntegration(event_level=None),
         ],
         trace_propagation_targets=[],
-        in_app_exclude=["saas.telemetry"],
+        in_app_include=["saas"],
         max_request_body_size="never",  # bodies hold passwords and card numbers
     )
     sentry_sdk.set_tag("service", service)

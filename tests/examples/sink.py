@@ -36,6 +36,8 @@ class Sink:
     errors: list[dict[str, Any]] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    "What could not be read."
 
     @property
     def connect(self) -> dict[str, Any]:
@@ -126,7 +128,10 @@ def start() -> tuple[Sink, ThreadingHTTPServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             with lock:
-                sink.take(self.path, self.headers, body)
+                try:
+                    sink.take(self.path, self.headers, body)
+                except Exception as error:
+                    sink.failures.append(error)
             self.send_response(200)
             self.send_header("content-length", "2")
             self.end_headers()
@@ -138,8 +143,13 @@ def start() -> tuple[Sink, ThreadingHTTPServer]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            """Clients that are killed leave their connections open: no news."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     sink.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return sink, server

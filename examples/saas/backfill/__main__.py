@@ -18,8 +18,8 @@ import httpx
 from saas.backfill import incidents, lives, machines
 from saas.browser import Backends
 
-BATCH = 1000
-SENDERS = 4
+BATCH = 2500
+SENDERS = 8
 
 Request = tuple[str, str, bytes, int]
 """What it carries, URL, body, and how many."""

@@ -18,6 +18,10 @@ from saas.people import BROWSERS, SITE, Person
 Frame = tuple[str, str, int, str]
 """Module, function, line and source line; outermost call first."""
 
+MIDDLEWARE: list[Frame] = [
+    ("saas.telemetry", "__call__", 269, "await self.app(scope, receive, send_with_id)"),
+    ("fastapi.routing", "run_endpoint_function", 381, "return await dependant.call(**values)"),
+]
 HTTPX: list[Frame] = [
     ("httpx._client", "get", 1768, "return await self.request("),
     ("httpx._transports.default", "map_httpcore_exceptions", 118, "raise mapped_exc(message) from exc"),
@@ -93,7 +97,6 @@ def _python(
     event: dict[str, Any], kind: str, value: str, frames: list[Frame], route: str, *, handled: bool = False
 ) -> dict[str, Any]:
     properties = event["properties"]
-    outer = ("fastapi.routing", "run_endpoint_function", 381, "return await dependant.call(**values)")
     stack = [
         {
             "module": module,
@@ -103,7 +106,7 @@ def _python(
             "context_line": "    " + source,
             "in_app": module.startswith("saas"),
         }
-        for module, function, line, source in ([] if handled else [outer]) + frames
+        for module, function, line, source in ([] if handled else MIDDLEWARE) + frames
     ]
     module = "httpx" if kind == "ReadTimeout" else "sqlite3" if kind == "IntegrityError" else "saas.payments"
     mechanism = {"type": "generic" if handled else "fastapi", "handled": handled}

@@ -1,6 +1,6 @@
 """Spans, logs and metrics of the last day, as OpenTelemetry's SDKs would have sent them.
 
-Each server-side product event gets the trace in which it happened. Requests are cut at fixed ten minutes, and
+Each server-side product event gets the trace in which it happened. Requests are cut at fixed half hours, and
 within a day they have the same bytes in every run: a server that knows a request again does not count it twice.
 """
 
@@ -28,7 +28,9 @@ from saas.backfill.incidents import activity
 from saas.backfill.releases import release_at
 from saas.plans import PRICE_CENTS
 
-SLOT = 600
+SLOT = 1800
+STEP = 120
+"""Seconds between two points of a series."""
 KINDS = {"internal": Span.SPAN_KIND_INTERNAL, "server": Span.SPAN_KIND_SERVER, "client": Span.SPAN_KIND_CLIENT}
 
 
@@ -118,7 +120,7 @@ SEVERITY = {"DEBUG": 5, "INFO": 9, "WARN": 13, "ERROR": 17}
 
 
 class Traces:
-    """Collects a day's worth of traces and log records, and hands them out in slots of ten minutes."""
+    """Collects a day's worth of traces and log records, and hands them out in slots of half an hour."""
 
     def __init__(self, since: float, until: float) -> None:
         self.since, self.until = since // SLOT * SLOT, until // SLOT * SLOT
@@ -198,7 +200,7 @@ def _trace(
         lines = [(level, message, known)]
         if error is not None:
             kind = error["exception"]["values"][0]
-            lines.append(("ERROR", f"request failed: {error['transaction']}", {"exception.type": kind["type"]}))
+            lines.append(("ERROR", f"request failed: {error['transaction']}", {"error.type": kind["type"]}))
         for severity, body, attributes in lines:
             record = LogRecord(
                 time_unix_nano=now,
@@ -264,7 +266,7 @@ GAUGES = [  # service, name, unit, attributes, value when busy
 
 
 def metric_requests(seed: int, since: float, until: float) -> Iterator[tuple[str, bytes]]:
-    """(path, body) of a request every ten minutes, with a point a minute of each series.
+    """(path, body) of a request every half hour, with a point every two minutes of each series.
 
     Counters start at midnight (UTC), as if the services were deployed every night.
     """
@@ -274,9 +276,9 @@ def metric_requests(seed: int, since: float, until: float) -> Iterator[tuple[str
         if slot % 86400 == 0:
             midnight, totals = slot, {}
         metrics: dict[tuple[str, str], Metric] = {}
-        for minute in range(slot, slot + SLOT, 60):
-            _minute(random.Random(f"{seed}:metrics:{minute}"), minute, midnight, totals, metrics)
-        if slot >= since:
+        for start in range(slot, slot + SLOT, STEP):
+            _point(random.Random(f"{seed}:metrics:{start}"), start, midnight, totals, metrics)
+        if slot >= since // SLOT * SLOT:
             request = ExportMetricsServiceRequest()
             for service in ("identity", "billing", "workflows"):
                 found = [metric for (owner, _), metric in metrics.items() if owner == service]
@@ -285,16 +287,16 @@ def metric_requests(seed: int, since: float, until: float) -> Iterator[tuple[str
             yield "/v1/metrics", request.SerializeToString(deterministic=True)
 
 
-def _minute(
+def _point(
     rng: random.Random,
-    minute: int,
+    start: int,
     midnight: int,
     totals: dict[int, list[float]],
     metrics: dict[tuple[str, str], Metric],
 ) -> None:
     """Add one point to each series. `totals` has what was counted since midnight."""
-    busy = activity(minute)
-    times = {"start_time_unix_nano": midnight * 10**9, "time_unix_nano": (minute + 60) * 10**9}
+    busy = activity(start) * STEP / 60
+    times = {"start_time_unix_nano": midnight * 10**9, "time_unix_nano": (start + STEP) * 10**9}
     for number, (service, name, unit, attributes, rate) in enumerate(COUNTERS):
         total = totals.setdefault(number, [0.0])
         total[0] += round(rng.gauss(1, 0.3) * rate * busy) if rate > 30 else _some(rng, rate * busy)
@@ -305,7 +307,7 @@ def _minute(
         metric.sum.data_points.append(point)
     for service, name, unit, attributes, value in GAUGES:
         metric = metrics.setdefault((service, name), Metric(name=name, unit=unit))
-        now = max(0, round(value * busy * rng.gauss(1, 0.15)))
+        now = max(0, round(value * activity(start) * rng.gauss(1, 0.15)))
         metric.gauge.data_points.append(
             NumberDataPoint(as_int=now, attributes=_attributes(attributes), time_unix_nano=times["time_unix_nano"])
         )
