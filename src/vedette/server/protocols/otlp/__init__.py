@@ -2,7 +2,7 @@
 
 - `otlp.proto`     what is read, once for the engine and for Python; `messages` makes classes of it
 - `schema.sql`     how it maps onto the signal tables
-- `receive`        one request from bytes to stored rows; `kinds` says how the three signals differ
+- `receive`        one request from bytes to stored rows, by way of `batches`; `kinds` says how the three signals differ
 - `values`         nested values, broken and over-long text; `json_encoding` reads OTLP/JSON
 - `exceptions`     exceptions in logs and spans as rows of `errors`; `stacktraces` reads their traces
 - `routes`, `grpc_server`  the two transports; `status` their responses

@@ -13,25 +13,16 @@ from typing import Any
 import orjson
 
 from vedette.server.http.ingest import Ingest
+from vedette.server.protocols.otlp.batches import COLUMNS, Receipt
 from vedette.server.protocols.otlp.kinds import LOGS, Kind
 from vedette.server.protocols.otlp.messages import Message
 from vedette.server.protocols.otlp.stacktraces import Frame, normalise, parse
-from vedette.server.protocols.otlp.values import json_text, plain_value
+from vedette.server.protocols.otlp.values import text
 from vedette.server.store.commit import Inbound
 
 INBOUND = Inbound("errors", "JSONEachRow", {"date_time_input_format": "best_effort"})
 KEYS = ("exception.type", "exception.message", "exception.stacktrace")
 LEVELS = ((21, "fatal"), (17, "error"), (13, "warning"), (9, "info"), (1, "debug"))
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the server knows about the request; times outside `earliest`…`latest` become `received`."""
-
-    project_id: int
-    received_ns: int
-    earliest_ns: int
-    latest_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +42,10 @@ class Occurrence:
     handled: bool | None = None
 
 
-def rows(kind: Kind, message: Message, context: Context) -> list[dict[str, Any]]:
+def rows(kind: Kind, message: Message, receipt: Receipt) -> list[dict[str, Any]]:
     """Rows for `errors`, one an exception; the same request always gives the same `event_id`s."""
     found = _in_logs(message) if kind is LOGS else _in_spans(message)
-    return [_row(occurrence, context) for occurrence in found]
+    return [_row(occurrence, receipt) for occurrence in found]
 
 
 async def commit(ingest: Ingest, project_id: int, found: list[dict[str, Any]]) -> None:
@@ -147,33 +138,21 @@ def _texts(attributes: Any) -> dict[str, str]:
     return {pair.key: text(pair.value) for pair in attributes}
 
 
-def text(value: Message) -> str:
-    """An AnyValue as the engine's `any_text` gives it."""
-    plain = plain_value(value)
-    if isinstance(plain, str):
-        return plain
-    if isinstance(plain, bool):
-        return "true" if plain else "false"
-    if isinstance(plain, float):
-        return repr(plain).removesuffix(".0")
-    return "" if plain is None else json_text(plain)
-
-
-def _row(occurrence: Occurrence, context: Context) -> dict[str, Any]:
+def _row(occurrence: Occurrence, receipt: Receipt) -> dict[str, Any]:
     attributes = occurrence.attributes
     kind, value, stacktrace = (attributes.get(key, "") for key in KEYS)
     platform, frames = parse(stacktrace)
     time_ns = occurrence.time_ns
-    if not context.earliest_ns <= time_ns <= context.latest_ns:
-        time_ns = context.received_ns
+    if not receipt.earliest_ns <= time_ns <= receipt.latest_ns:
+        time_ns = receipt.received_ns
     look = _lookup(attributes, occurrence.holder, occurrence.resource)
     platform = {"nodejs": "node", "": platform}.get(look("telemetry.sdk.language"), look("telemetry.sdk.language"))
     in_app = next((frame for frame in reversed(frames) if frame.in_app), frames[-1] if frames else None)
     fingerprint = fingerprint_of(kind, value, frames)
     row: dict[str, Any] = {
-        "project_id": context.project_id,
+        "project_id": receipt.project_id,
         "time": _iso(time_ns),
-        "received_at": _iso(context.received_ns),
+        "received_at": _iso(receipt.received_ns),
         "event_id": _event_id(occurrence, kind, value),
         "source": "otlp",
         "platform": platform,
@@ -188,14 +167,14 @@ def _row(occurrence: Occurrence, context: Context) -> dict[str, Any]:
         "transaction": occurrence.transaction,
         "fingerprint": fingerprint,
         "fingerprints": [fingerprint],
-        "service": look("service.name"),
-        "environment": look("deployment.environment.name", "deployment.environment", "sentry.environment"),
-        "release": look("service.version", "sentry.release"),
+        "service": look(*COLUMNS["service"]),
+        "environment": look(*COLUMNS["environment"]),
+        "release": look(*COLUMNS["release"]),
         "server_name": look("host.name"),
         "trace_id": occurrence.trace_id,
         "span_id": occurrence.span_id,
-        "session_id": look("session.id", "sessionId", "posthogSessionId"),
-        "user_id": look("user.id", "enduser.id", "posthogDistinctId"),
+        "session_id": look(*COLUMNS["session_id"]),
+        "user_id": look(*COLUMNS["user_id"]),
         "user_email": look("user.email"),
         "user_name": look("user.name"),
         "url": look("url.full", "http.url"),

@@ -24,7 +24,7 @@ class Kind:
     items: str
     rejected_json: str
     inbound: Inbound
-    table: str
+    retention: str
 
     @property
     def checked(self) -> type[Message]:
@@ -53,7 +53,7 @@ class Kind:
 
         A day ahead is a clock or time-zone mistake; what is older than the retention would be deleted at once.
         """
-        days: int = getattr(settings, f"retention_{self.table}_days")
+        days: int = getattr(settings, self.retention)
         return max(YEAR_1971_NS, received_ns - days * DAY_NS), received_ns + DAY_NS
 
 
@@ -63,12 +63,12 @@ def count_points(metric: Message) -> int:
     return len(getattr(metric, data).data_points) if data else 0
 
 
-def _kind(name: str, category: str, service: str, part: str, items: str, table: str) -> Kind:
+def _kind(name: str, category: str, service: str, part: str, items: str, batch: str) -> Kind:
     request = f"Export{service}ServiceRequest"
     settings: dict[str, Any] = {
         "format_schema_source": "string",
         "format_schema": PROTO,
-        "format_schema_message_name": request,
+        "format_schema_message_name": batch,
         # Retention bounds the days that one request can touch; the default of 100 would refuse long ones.
         "max_partitions_per_insert_block": 0,
     }
@@ -82,11 +82,11 @@ def _kind(name: str, category: str, service: str, part: str, items: str, table: 
         items=items,
         rejected_json=rejected[category],
         inbound=Inbound(f"otlp_{name}_inbound", "Protobuf", settings),
-        table=table,
+        retention=f"retention_{name.replace('traces', 'spans')}_days",
     )
 
 
-LOGS = _kind("logs", "log", "Logs", "logs", "log_records", "logs")
-TRACES = _kind("traces", "span", "Trace", "spans", "spans", "spans")
-METRICS = _kind("metrics", "metric_point", "Metrics", "metrics", "metrics", "metrics")
+LOGS = _kind("logs", "log", "Logs", "logs", "log_records", "LogBatch")
+TRACES = _kind("traces", "span", "Trace", "spans", "spans", "SpanBatch")
+METRICS = _kind("metrics", "metric_point", "Metrics", "metrics", "metrics", "MetricBatch")
 KINDS = (LOGS, TRACES, METRICS)

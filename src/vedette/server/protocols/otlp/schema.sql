@@ -1,6 +1,7 @@
--- OTLP messages as they come off the wire, and how they map onto the signal tables. The engine parses the protobuf
--- itself (otlp.proto); a block is many requests, each with what the server knows about it appended.
+-- OTLP as it comes off the wire, and how it maps onto the signal tables. The engine parses the protobuf itself
+-- (otlp.proto); a row is what one instrumentation scope sent in one request, and after it what the server knows.
 -- `any_text` is an AnyValue as text: numbers in their shortest form that reads back the same, bytes as base64.
+-- The engine plans these views anew for every insert, about 1 ms a dozen expressions: keep them short.
 
 CREATE TABLE otlp_logs_inbound (
     project_id UInt32,
@@ -8,32 +9,37 @@ CREATE TABLE otlp_logs_inbound (
     received_ns UInt64,
     earliest_ns UInt64,
     latest_ns UInt64,
-    resource_logs Array(Tuple(
-        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-        scope_logs Array(Tuple(
-            scope Tuple(name LowCardinality(String), version LowCardinality(String), attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-            log_records Array(Tuple(
-                time_unix_nano UInt64,
-                observed_time_unix_nano UInt64,
-                severity_number Int32,
-                severity_text LowCardinality(String),
-                body Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)),
-                attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))),
-                dropped_attributes_count UInt32,
-                flags UInt32,
-                trace_id String,
-                span_id String,
-                event_name LowCardinality(String)))))))
+    service LowCardinality(String),
+    environment LowCardinality(String),
+    release LowCardinality(String),
+    user_id String,
+    session_id String,
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    scope_attributes Array(Tuple(key LowCardinality(String), value String)),
+    resource Array(Tuple(key LowCardinality(String), value String)),
+    log_records Array(Tuple(
+        time_unix_nano UInt64,
+        observed_time_unix_nano UInt64,
+        severity_number Int32,
+        severity_text LowCardinality(String),
+        body Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)),
+        attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))),
+        dropped_attributes_count UInt32,
+        flags UInt32,
+        trace_id String,
+        span_id String,
+        event_name LowCardinality(String)))
 )
 ENGINE = Null;
 
 CREATE MATERIALIZED VIEW otlp_logs_to_logs TO logs AS
 WITH
     (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
+        isNotNull(v.int_value), toString(v.int_value),
+        isNotNull(v.double_value), toString(v.double_value),
+        isNotNull(v.bool_value), toString(v.bool_value),
+        isNotNull(v.bytes_value), base64Encode(v.bytes_value),
         v.string_value)) AS any_text
 SELECT
     project_id,
@@ -43,68 +49,61 @@ SELECT
     request_id,
     'otlp' AS source,
     service,
-    multiIf(attributes['deployment.environment.name'] != '', attributes['deployment.environment.name'], attributes['sentry.environment'] != '', attributes['sentry.environment'], resource_environment) AS environment,
-    multiIf(attributes['service.version'] != '', attributes['service.version'], attributes['sentry.release'] != '', attributes['sentry.release'], resource_release) AS release,
-    toUInt8(greatest(0, least(255, r.severity_number))) AS severity_number,
+    ifNull(firstNonDefault(attributes['deployment.environment.name'], attributes['sentry.environment'], batch_environment), '') AS environment,
+    ifNull(firstNonDefault(attributes['service.version'], attributes['sentry.release'], batch_release), '') AS release,
+    greatest(0, least(255, r.severity_number)) AS severity_number,
     r.severity_text AS severity_text,
     r.event_name AS event_name,
     any_text(r.body) AS body,
     lower(hex(r.trace_id)) AS trace_id,
     lower(hex(r.span_id)) AS span_id,
-    multiIf(attributes['session.id'] != '', attributes['session.id'], attributes['sessionId'] != '', attributes['sessionId'], attributes['posthogSessionId'] != '', attributes['posthogSessionId'], resource_session) AS session_id,
-    multiIf(attributes['user.id'] != '', attributes['user.id'], attributes['enduser.id'] != '', attributes['enduser.id'], attributes['posthogDistinctId'] != '', attributes['posthogDistinctId'], resource_user) AS user_id,
+    ifNull(firstNonDefault(attributes['session.id'], attributes['sessionId'], attributes['posthogSessionId'], batch_session_id), '') AS session_id,
+    ifNull(firstNonDefault(attributes['user.id'], attributes['enduser.id'], attributes['posthogDistinctId'], batch_user_id), '') AS user_id,
     r.flags AS flags,
     scope_name,
     scope_version,
-    mapSort(mapFromArrays(
-        arrayConcat(arraySlice(r.attributes.key, 1, 1024), if(clamped, ['vedette.original_time_unix_nano'], [])),
-        arrayConcat(
-            arrayMap(v -> any_text(v), arraySlice(r.attributes.value, 1, 1024)),
-            if(clamped, [toString(stated_ns)], [])))) AS attributes,
+    attributes,
     scope_attributes,
     resource,
-    toUInt32(r.dropped_attributes_count + greatest(length(r.attributes), 1024) - 1024) AS dropped_attributes_count
+    r.dropped_attributes_count + greatest(length(r.attributes.key), 1024) - 1024 AS dropped_attributes_count
 FROM (
     SELECT
-        project_id, request_id, received_ns, resource, service, resource_environment, resource_release,
-        resource_user, resource_session,
-        s.scope.name AS scope_name,
-        s.scope.version AS scope_version,
-        mapSort(mapFromArrays(s.scope.attributes.key, arrayMap(v -> any_text(v), s.scope.attributes.value))) AS scope_attributes,
-        arrayJoin(s.log_records) AS r,
+        project_id, request_id, received_ns, resource, service, batch_environment, batch_release, batch_user_id,
+        batch_session_id, scope_name, scope_version, scope_attributes, r,
         multiIf(r.time_unix_nano != 0, r.time_unix_nano, r.observed_time_unix_nano != 0, r.observed_time_unix_nano, received_ns) AS stated_ns,
-        stated_ns NOT BETWEEN earliest_ns AND latest_ns AS clamped
+        stated_ns NOT BETWEEN earliest_ns AND latest_ns AS clamped,
+        mapSort(mapFromArrays(
+            arrayConcat(arraySlice(r.attributes.key, 1, 1024), if(clamped, ['vedette.original_time_unix_nano'], [])),
+            arrayConcat(
+                arrayMap(v -> any_text(v), arraySlice(r.attributes.value, 1, 1024)),
+                if(clamped, [toString(stated_ns)], [])))) AS attributes
     FROM (
         SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns,
-            mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-            resource['service.name'] AS service,
-            if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-            resource['service.version'] AS resource_release,
-            multiIf(resource['user.id'] != '', resource['user.id'], resource['enduser.id'] != '', resource['enduser.id'], resource['posthogDistinctId']) AS resource_user,
-            multiIf(resource['session.id'] != '', resource['session.id'], resource['sessionId'] != '', resource['sessionId'], resource['posthogSessionId']) AS resource_session,
-            arrayJoin(g.scope_logs) AS s
-        FROM (
-            SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_logs) AS g
-            FROM otlp_logs_inbound
-        )
+            project_id, request_id, received_ns, earliest_ns, latest_ns, service, scope_name, scope_version,
+            environment AS batch_environment,
+            release AS batch_release,
+            user_id AS batch_user_id,
+            session_id AS batch_session_id,
+            CAST(resource, 'Map(LowCardinality(String), String)') AS resource,
+            CAST(scope_attributes, 'Map(LowCardinality(String), String)') AS scope_attributes,
+            arrayJoin(log_records) AS r
+        FROM otlp_logs_inbound
     )
 );
 
 CREATE MATERIALIZED VIEW otlp_logs_clamped TO outcomes AS
 SELECT
     project_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS time,
+    received_at AS time,
     'otlp' AS protocol,
     'log' AS category,
     'changed' AS outcome,
     'clamped_time' AS reason,
-    toUInt64(arrayCount(t -> t != 0 AND t NOT BETWEEN earliest_ns AND latest_ns, arrayFlatten(arrayMap((a, b) -> arrayMap((c, d) -> arrayMap((t, o) -> if(t != 0, t, o), c, d), a, b), resource_logs.scope_logs.log_records.time_unix_nano, resource_logs.scope_logs.log_records.observed_time_unix_nano)))) AS quantity,
-    toUInt64(0) AS bytes,
-    'time in the far future or older than the retention: stored at the time of receipt' AS detail,
-    '' AS sample
-FROM otlp_logs_inbound
-WHERE quantity > 0;
+    count() AS quantity,
+    'stated time in the far future or older than the retention: stored at the time of receipt' AS detail
+FROM logs
+WHERE source = 'otlp' AND mapContains(attributes, 'vedette.original_time_unix_nano')
+GROUP BY project_id, received_at;
 
 CREATE TABLE otlp_traces_inbound (
     project_id UInt32,
@@ -112,37 +111,42 @@ CREATE TABLE otlp_traces_inbound (
     received_ns UInt64,
     earliest_ns UInt64,
     latest_ns UInt64,
-    resource_spans Array(Tuple(
-        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-        scope_spans Array(Tuple(
-            scope Tuple(name LowCardinality(String), version LowCardinality(String), attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-            spans Array(Tuple(
-                trace_id String,
-                span_id String,
-                trace_state String,
-                parent_span_id String,
-                flags UInt32,
-                name LowCardinality(String),
-                kind Int32,
-                start_time_unix_nano UInt64,
-                end_time_unix_nano UInt64,
-                attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))),
-                dropped_attributes_count UInt32,
-                events Array(Tuple(time_unix_nano UInt64, name String, attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), dropped_attributes_count UInt32)),
-                dropped_events_count UInt32,
-                links Array(Tuple(trace_id String, span_id String, trace_state String, attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), dropped_attributes_count UInt32)),
-                dropped_links_count UInt32,
-                status Tuple(message String, code Int32)))))))
+    service LowCardinality(String),
+    environment LowCardinality(String),
+    release LowCardinality(String),
+    user_id String,
+    session_id String,
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    scope_attributes Array(Tuple(key LowCardinality(String), value String)),
+    resource Array(Tuple(key LowCardinality(String), value String)),
+    spans Array(Tuple(
+        trace_id String,
+        span_id String,
+        trace_state String,
+        parent_span_id String,
+        flags UInt32,
+        name LowCardinality(String),
+        kind Int32,
+        start_time_unix_nano UInt64,
+        end_time_unix_nano UInt64,
+        attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))),
+        dropped_attributes_count UInt32,
+        events Array(Tuple(time_unix_nano UInt64, name String, attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), dropped_attributes_count UInt32)),
+        dropped_events_count UInt32,
+        links Array(Tuple(trace_id String, span_id String, trace_state String, attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), dropped_attributes_count UInt32)),
+        dropped_links_count UInt32,
+        status Tuple(message String, code Int32)))
 )
 ENGINE = Null;
 
 CREATE MATERIALIZED VIEW otlp_traces_to_spans TO spans AS
 WITH
     (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
+        isNotNull(v.int_value), toString(v.int_value),
+        isNotNull(v.double_value), toString(v.double_value),
+        isNotNull(v.bool_value), toString(v.bool_value),
+        isNotNull(v.bytes_value), base64Encode(v.bytes_value),
         v.string_value)) AS any_text
 SELECT
     project_id,
@@ -152,37 +156,33 @@ SELECT
     request_id,
     'otlp' AS source,
     service,
-    multiIf(attributes['deployment.environment.name'] != '', attributes['deployment.environment.name'], attributes['sentry.environment'] != '', attributes['sentry.environment'], resource_environment) AS environment,
-    multiIf(attributes['service.version'] != '', attributes['service.version'], attributes['sentry.release'] != '', attributes['sentry.release'], resource_release) AS release,
+    ifNull(firstNonDefault(attributes['deployment.environment.name'], attributes['sentry.environment'], batch_environment), '') AS environment,
+    ifNull(firstNonDefault(attributes['service.version'], attributes['sentry.release'], batch_release), '') AS release,
     lower(hex(r.trace_id)) AS trace_id,
     lower(hex(r.span_id)) AS span_id,
     lower(hex(r.parent_span_id)) AS parent_span_id,
-    parent_span_id = '' OR r.kind IN (2, 5) AS is_segment,
+    r.parent_span_id = '' OR r.kind IN (2, 5) AS is_segment,
     r.name AS name,
     multiIf(
         attributes['sentry.op'] != '', attributes['sentry.op'],
-        attributes['http.request.method'] != '' OR attributes['http.method'] != '', if(r.kind = 2, 'http.server', 'http.client'),
-        attributes['db.system.name'] != '' OR attributes['db.system'] != '', 'db',
-        attributes['messaging.system'] != '', 'messaging',
-        attributes['rpc.system'] != '' OR attributes['rpc.system.name'] != '', 'rpc',
-        attributes['gen_ai.operation.name'] != '', 'gen_ai',
-        attributes['faas.trigger'] != '', 'faas',
-        attributes['graphql.operation.type'] != '', 'graphql',
+        mapContains(attributes, 'http.request.method') OR mapContains(attributes, 'http.method'), if(r.kind = 2, 'http.server', 'http.client'),
+        mapContains(attributes, 'db.system.name') OR mapContains(attributes, 'db.system'), 'db',
+        mapContains(attributes, 'messaging.system'), 'messaging',
+        mapContains(attributes, 'rpc.system') OR mapContains(attributes, 'rpc.system.name'), 'rpc',
+        mapContains(attributes, 'gen_ai.operation.name'), 'gen_ai',
+        mapContains(attributes, 'faas.trigger'), 'faas',
+        mapContains(attributes, 'graphql.operation.type'), 'graphql',
         '') AS op,
-    ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'][if(r.kind BETWEEN 0 AND 5, r.kind, 0) + 1] AS kind,
-    ['unset', 'ok', 'error'][if(r.status.code BETWEEN 0 AND 2, r.status.code, 0) + 1] AS status_code,
+    transform(r.kind, [1, 2, 3, 4, 5], ['internal', 'server', 'client', 'producer', 'consumer'], 'unspecified') AS kind,
+    transform(r.status.code, [1, 2], ['ok', 'error'], 'unset') AS status_code,
     r.status.message AS status_message,
-    multiIf(attributes['session.id'] != '', attributes['session.id'], attributes['sessionId'] != '', attributes['sessionId'], attributes['posthogSessionId'] != '', attributes['posthogSessionId'], resource_session) AS session_id,
-    multiIf(attributes['user.id'] != '', attributes['user.id'], attributes['enduser.id'] != '', attributes['enduser.id'], attributes['posthogDistinctId'] != '', attributes['posthogDistinctId'], resource_user) AS user_id,
+    ifNull(firstNonDefault(attributes['session.id'], attributes['sessionId'], attributes['posthogSessionId'], batch_session_id), '') AS session_id,
+    ifNull(firstNonDefault(attributes['user.id'], attributes['enduser.id'], attributes['posthogDistinctId'], batch_user_id), '') AS user_id,
     r.trace_state AS trace_state,
     r.flags AS flags,
     scope_name,
     scope_version,
-    mapSort(mapFromArrays(
-        arrayConcat(arraySlice(r.attributes.key, 1, 1024), if(clamped, ['vedette.original_time_unix_nano'], [])),
-        arrayConcat(
-            arrayMap(v -> any_text(v), arraySlice(r.attributes.value, 1, 1024)),
-            if(clamped, [toString(stated_ns)], [])))) AS attributes,
+    attributes,
     scope_attributes,
     resource,
     arrayMap(
@@ -191,7 +191,9 @@ SELECT
             e.name,
             mapFromArrays(
                 arrayConcat(e.attributes.key, if(e.dropped_attributes_count > 0, ['otel.dropped_attributes_count'], [])),
-                arrayConcat(arrayMap(v -> any_text(v), e.attributes.value), if(e.dropped_attributes_count > 0, [toString(e.dropped_attributes_count)], [])))),
+                arrayConcat(
+                    arrayMap(v -> any_text(v), e.attributes.value),
+                    if(e.dropped_attributes_count > 0, [toString(e.dropped_attributes_count)], [])))),
         r.events) AS events,
     arrayMap(
         l -> (
@@ -200,52 +202,51 @@ SELECT
             l.trace_state,
             mapFromArrays(
                 arrayConcat(l.attributes.key, if(l.dropped_attributes_count > 0, ['otel.dropped_attributes_count'], [])),
-                arrayConcat(arrayMap(v -> any_text(v), l.attributes.value), if(l.dropped_attributes_count > 0, [toString(l.dropped_attributes_count)], [])))),
+                arrayConcat(
+                    arrayMap(v -> any_text(v), l.attributes.value),
+                    if(l.dropped_attributes_count > 0, [toString(l.dropped_attributes_count)], [])))),
         r.links) AS links,
-    toUInt32(r.dropped_attributes_count + greatest(length(r.attributes), 1024) - 1024) AS dropped_attributes_count,
+    r.dropped_attributes_count + greatest(length(r.attributes.key), 1024) - 1024 AS dropped_attributes_count,
     r.dropped_events_count AS dropped_events_count,
     r.dropped_links_count AS dropped_links_count
 FROM (
     SELECT
-        project_id, request_id, received_ns, resource, service, resource_environment, resource_release,
-        resource_user, resource_session,
-        s.scope.name AS scope_name,
-        s.scope.version AS scope_version,
-        mapSort(mapFromArrays(s.scope.attributes.key, arrayMap(v -> any_text(v), s.scope.attributes.value))) AS scope_attributes,
-        arrayJoin(s.spans) AS r,
+        project_id, request_id, received_ns, resource, service, batch_environment, batch_release, batch_user_id,
+        batch_session_id, scope_name, scope_version, scope_attributes, r,
         multiIf(r.start_time_unix_nano != 0, r.start_time_unix_nano, r.end_time_unix_nano != 0, r.end_time_unix_nano, received_ns) AS stated_ns,
-        stated_ns NOT BETWEEN earliest_ns AND latest_ns AS clamped
+        stated_ns NOT BETWEEN earliest_ns AND latest_ns AS clamped,
+        mapSort(mapFromArrays(
+            arrayConcat(arraySlice(r.attributes.key, 1, 1024), if(clamped, ['vedette.original_time_unix_nano'], [])),
+            arrayConcat(
+                arrayMap(v -> any_text(v), arraySlice(r.attributes.value, 1, 1024)),
+                if(clamped, [toString(stated_ns)], [])))) AS attributes
     FROM (
         SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns,
-            mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-            resource['service.name'] AS service,
-            if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-            resource['service.version'] AS resource_release,
-            multiIf(resource['user.id'] != '', resource['user.id'], resource['enduser.id'] != '', resource['enduser.id'], resource['posthogDistinctId']) AS resource_user,
-            multiIf(resource['session.id'] != '', resource['session.id'], resource['sessionId'] != '', resource['sessionId'], resource['posthogSessionId']) AS resource_session,
-            arrayJoin(g.scope_spans) AS s
-        FROM (
-            SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_spans) AS g
-            FROM otlp_traces_inbound
-        )
+            project_id, request_id, received_ns, earliest_ns, latest_ns, service, scope_name, scope_version,
+            environment AS batch_environment,
+            release AS batch_release,
+            user_id AS batch_user_id,
+            session_id AS batch_session_id,
+            CAST(resource, 'Map(LowCardinality(String), String)') AS resource,
+            CAST(scope_attributes, 'Map(LowCardinality(String), String)') AS scope_attributes,
+            arrayJoin(spans) AS r
+        FROM otlp_traces_inbound
     )
 );
 
 CREATE MATERIALIZED VIEW otlp_traces_clamped TO outcomes AS
 SELECT
     project_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS time,
+    received_at AS time,
     'otlp' AS protocol,
     'span' AS category,
     'changed' AS outcome,
     'clamped_time' AS reason,
-    toUInt64(arrayCount(t -> t != 0 AND t NOT BETWEEN earliest_ns AND latest_ns, arrayFlatten(resource_spans.scope_spans.spans.start_time_unix_nano))) AS quantity,
-    toUInt64(0) AS bytes,
-    'time in the far future or older than the retention: stored at the time of receipt' AS detail,
-    '' AS sample
-FROM otlp_traces_inbound
-WHERE quantity > 0;
+    count() AS quantity,
+    'stated time in the far future or older than the retention: stored at the time of receipt' AS detail
+FROM spans
+WHERE source = 'otlp' AND mapContains(attributes, 'vedette.original_time_unix_nano')
+GROUP BY project_id, received_at;
 
 CREATE TABLE otlp_metrics_inbound (
     project_id UInt32,
@@ -253,23 +254,29 @@ CREATE TABLE otlp_metrics_inbound (
     received_ns UInt64,
     earliest_ns UInt64,
     latest_ns UInt64,
-    resource_metrics Array(Tuple(
-        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-        scope_metrics Array(Tuple(
-            scope Tuple(name LowCardinality(String), version LowCardinality(String), attributes Array(Tuple(key LowCardinality(String), value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))),
-            metrics Array(Tuple(
-                name LowCardinality(String),
-                description String,
-                unit LowCardinality(String),
-                gauge Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, as_double Nullable(Float64), as_int Nullable(Int64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))))))),
-                sum Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, as_double Nullable(Float64), as_int Nullable(Int64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32, is_monotonic Bool),
-                histogram Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Nullable(Float64), min Nullable(Float64), max Nullable(Float64), bucket_counts Array(UInt64), explicit_bounds Array(Float64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32),
-                exponential_histogram Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Nullable(Float64), min Nullable(Float64), max Nullable(Float64), scale Int32, zero_count UInt64, zero_threshold Float64, positive Tuple(offset Int32, bucket_counts Array(UInt64)), negative Tuple(offset Int32, bucket_counts Array(UInt64)), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32),
-                summary Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64)))))))))))
+    service LowCardinality(String),
+    environment LowCardinality(String),
+    release LowCardinality(String),
+    user_id String,
+    session_id String,
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    scope_attributes Array(Tuple(key LowCardinality(String), value String)),
+    resource Array(Tuple(key LowCardinality(String), value String)),
+    metrics Array(Tuple(
+        name LowCardinality(String),
+        description String,
+        unit LowCardinality(String),
+        gauge Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, as_double Nullable(Float64), as_int Nullable(Int64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String))))))))),
+        sum Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, as_double Nullable(Float64), as_int Nullable(Int64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32, is_monotonic Bool),
+        histogram Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Nullable(Float64), min Nullable(Float64), max Nullable(Float64), bucket_counts Array(UInt64), explicit_bounds Array(Float64), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32),
+        exponential_histogram Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Nullable(Float64), min Nullable(Float64), max Nullable(Float64), scale Int32, zero_count UInt64, zero_threshold Float64, positive Tuple(offset Int32, bucket_counts Array(UInt64)), negative Tuple(offset Int32, bucket_counts Array(UInt64)), exemplars Array(Tuple(time_unix_nano UInt64, as_double Nullable(Float64), as_int Nullable(Int64), span_id String, trace_id String, filtered_attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))))))), aggregation_temporality Int32),
+        summary Tuple(data_points Array(Tuple(attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Nullable(Bool), int_value Nullable(Int64), double_value Nullable(Float64), bytes_value Nullable(String)))), start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64)))))))
 )
 ENGINE = Null;
 
--- A data point of any type, with what describes its series: from here one row goes to each of two tables.
+-- A data point of any type, with what describes its series: from here one row goes to each of two tables. A metric
+-- has points of one type only, so the four arrays below never hold points at once: adding up picks the one there is.
 CREATE TABLE otlp_points_inbound (
     project_id UInt32,
     request_id UInt64,
@@ -304,365 +311,117 @@ CREATE TABLE otlp_points_inbound (
     negative_offset Int32,
     negative_counts Array(UInt64),
     quantiles Array(Tuple(quantile Float64, value Float64)),
-    exemplars Array(Tuple(time DateTime64(9, 'UTC'), value Float64, trace_id String, span_id String, attributes Map(String, String)))
+    exemplars Array(Tuple(time DateTime64(9, 'UTC'), value Float64, trace_id String, span_id String, attributes Map(String, String))),
+    stated_ns UInt64,
+    clamped Bool
 )
 ENGINE = Null;
 
-CREATE MATERIALIZED VIEW otlp_metrics_gauges TO otlp_points_inbound AS
+CREATE MATERIALIZED VIEW otlp_metrics_to_points TO otlp_points_inbound AS
 WITH
     (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
+        isNotNull(v.int_value), toString(v.int_value),
+        isNotNull(v.double_value), toString(v.double_value),
+        isNotNull(v.bool_value), toString(v.bool_value),
+        isNotNull(v.bytes_value), base64Encode(v.bytes_value),
         v.string_value)) AS any_text
 SELECT
     project_id,
     request_id,
     fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
     metric_name,
-    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
-    fromUnixTimestamp64Nano(toInt64(if(p.time_unix_nano BETWEEN earliest_ns AND latest_ns, p.time_unix_nano, received_ns)), 'UTC') AS time,
-    fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
-    'gauge' AS type,
-    'unspecified' AS temporality,
-    false AS is_monotonic,
+    n.time_unix_nano + h.time_unix_nano + e.time_unix_nano + q.time_unix_nano AS stated_ns,
+    stated_ns != 0 AND stated_ns NOT BETWEEN earliest_ns AND latest_ns AS clamped,
+    fromUnixTimestamp64Nano(toInt64(if(stated_ns BETWEEN earliest_ns AND latest_ns, stated_ns, received_ns)), 'UTC') AS time,
+    fromUnixTimestamp64Nano(toInt64(least(n.start_time_unix_nano + h.start_time_unix_nano + e.start_time_unix_nano + q.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
+    type,
+    temporality,
+    is_monotonic,
     unit,
     description,
     service,
-    resource_environment AS environment,
-    resource_release AS release,
+    environment,
+    release,
     scope_name,
-    mapSort(mapFromArrays(p.attributes.key, arrayMap(v -> any_text(v), p.attributes.value))) AS attributes,
+    mapSort(mapFromArrays(
+        arrayConcat(n.attributes.key, h.attributes.key, e.attributes.key, q.attributes.key),
+        arrayMap(
+            v -> any_text(v),
+            arrayConcat(n.attributes.value, h.attributes.value, e.attributes.value, q.attributes.value)))) AS attributes,
     resource,
-    bitTest(p.flags, 0) AS is_stale,
-    ifNull(p.as_double, ifNull(toFloat64(p.as_int), nan)) AS value,
+    bitTest(n.flags + h.flags + e.flags + q.flags, 0) AS is_stale,
+    multiIf(
+        type IN ('gauge', 'sum'), coalesce(n.as_double, toFloat64(n.as_int), nan),
+        type = 'histogram', ifNull(h.sum, nan),
+        type = 'summary', q.sum,
+        ifNull(e.sum, nan)) AS value,
+    h.count + e.count + q.count AS count,
+    coalesce(h.min, e.min) AS min,
+    coalesce(h.max, e.max) AS max,
+    h.explicit_bounds AS explicit_bounds,
+    h.bucket_counts AS bucket_counts,
+    e.scale AS scale,
+    e.zero_count AS zero_count,
+    e.zero_threshold AS zero_threshold,
+    e.positive.offset AS positive_offset,
+    e.positive.bucket_counts AS positive_counts,
+    e.negative.offset AS negative_offset,
+    e.negative.bucket_counts AS negative_counts,
+    q.quantile_values AS quantiles,
     arrayMap(
         x -> (
             fromUnixTimestamp64Nano(toInt64(least(x.time_unix_nano, 9000000000000000000)), 'UTC'),
-            ifNull(x.as_double, ifNull(toFloat64(x.as_int), nan)),
+            coalesce(x.as_double, toFloat64(x.as_int), nan),
             lower(hex(x.trace_id)),
             lower(hex(x.span_id)),
             mapFromArrays(x.filtered_attributes.key, arrayMap(v -> any_text(v), x.filtered_attributes.value))),
-        p.exemplars) AS exemplars
+        arrayConcat(n.exemplars, h.exemplars, e.exemplars)) AS exemplars
 FROM (
     SELECT
-        project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-        resource_release, scope_name, m,
+        project_id, request_id, received_ns, earliest_ns, latest_ns, service, environment, release, scope_name,
+        CAST(resource, 'Map(LowCardinality(String), String)') AS resource,
+        arrayJoin(metrics) AS m,
         m.name AS metric_name,
         m.unit AS unit,
         m.description AS description,
-        arrayJoin(m.gauge.data_points) AS p
-    FROM (
-        SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-            resource_release,
-            s.scope.name AS scope_name,
-            arrayJoin(s.metrics) AS m
-        FROM (
-            SELECT
-                project_id, request_id, received_ns, earliest_ns, latest_ns,
-                mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-                resource['service.name'] AS service,
-                if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-                resource['service.version'] AS resource_release,
-                arrayJoin(g.scope_metrics) AS s
-            FROM (
-                SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_metrics) AS g
-                FROM otlp_metrics_inbound
-            )
-        )
-    )
-);
-
-CREATE MATERIALIZED VIEW otlp_metrics_sums TO otlp_points_inbound AS
-WITH
-    (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
-        v.string_value)) AS any_text
-SELECT
-    project_id,
-    request_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-    metric_name,
-    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
-    fromUnixTimestamp64Nano(toInt64(if(p.time_unix_nano BETWEEN earliest_ns AND latest_ns, p.time_unix_nano, received_ns)), 'UTC') AS time,
-    fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
-    'sum' AS type,
-    ['unspecified', 'delta', 'cumulative'][if(m.sum.aggregation_temporality BETWEEN 0 AND 2, m.sum.aggregation_temporality, 0) + 1] AS temporality,
-    m.sum.is_monotonic AS is_monotonic,
-    unit,
-    description,
-    service,
-    resource_environment AS environment,
-    resource_release AS release,
-    scope_name,
-    mapSort(mapFromArrays(p.attributes.key, arrayMap(v -> any_text(v), p.attributes.value))) AS attributes,
-    resource,
-    bitTest(p.flags, 0) AS is_stale,
-    ifNull(p.as_double, ifNull(toFloat64(p.as_int), nan)) AS value,
-    arrayMap(
-        x -> (
-            fromUnixTimestamp64Nano(toInt64(least(x.time_unix_nano, 9000000000000000000)), 'UTC'),
-            ifNull(x.as_double, ifNull(toFloat64(x.as_int), nan)),
-            lower(hex(x.trace_id)),
-            lower(hex(x.span_id)),
-            mapFromArrays(x.filtered_attributes.key, arrayMap(v -> any_text(v), x.filtered_attributes.value))),
-        p.exemplars) AS exemplars
-FROM (
-    SELECT
-        project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-        resource_release, scope_name, m,
-        m.name AS metric_name,
-        m.unit AS unit,
-        m.description AS description,
-        arrayJoin(m.sum.data_points) AS p
-    FROM (
-        SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-            resource_release,
-            s.scope.name AS scope_name,
-            arrayJoin(s.metrics) AS m
-        FROM (
-            SELECT
-                project_id, request_id, received_ns, earliest_ns, latest_ns,
-                mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-                resource['service.name'] AS service,
-                if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-                resource['service.version'] AS resource_release,
-                arrayJoin(g.scope_metrics) AS s
-            FROM (
-                SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_metrics) AS g
-                FROM otlp_metrics_inbound
-            )
-        )
-    )
-);
-
-CREATE MATERIALIZED VIEW otlp_metrics_histograms TO otlp_points_inbound AS
-WITH
-    (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
-        v.string_value)) AS any_text
-SELECT
-    project_id,
-    request_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-    metric_name,
-    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
-    fromUnixTimestamp64Nano(toInt64(if(p.time_unix_nano BETWEEN earliest_ns AND latest_ns, p.time_unix_nano, received_ns)), 'UTC') AS time,
-    fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
-    'histogram' AS type,
-    ['unspecified', 'delta', 'cumulative'][if(m.histogram.aggregation_temporality BETWEEN 0 AND 2, m.histogram.aggregation_temporality, 0) + 1] AS temporality,
-    false AS is_monotonic,
-    unit,
-    description,
-    service,
-    resource_environment AS environment,
-    resource_release AS release,
-    scope_name,
-    mapSort(mapFromArrays(p.attributes.key, arrayMap(v -> any_text(v), p.attributes.value))) AS attributes,
-    resource,
-    bitTest(p.flags, 0) AS is_stale,
-    ifNull(p.sum, nan) AS value,
-    p.count AS count,
-    p.min AS min,
-    p.max AS max,
-    p.explicit_bounds AS explicit_bounds,
-    p.bucket_counts AS bucket_counts,
-    arrayMap(
-        x -> (
-            fromUnixTimestamp64Nano(toInt64(least(x.time_unix_nano, 9000000000000000000)), 'UTC'),
-            ifNull(x.as_double, ifNull(toFloat64(x.as_int), nan)),
-            lower(hex(x.trace_id)),
-            lower(hex(x.span_id)),
-            mapFromArrays(x.filtered_attributes.key, arrayMap(v -> any_text(v), x.filtered_attributes.value))),
-        p.exemplars) AS exemplars
-FROM (
-    SELECT
-        project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-        resource_release, scope_name, m,
-        m.name AS metric_name,
-        m.unit AS unit,
-        m.description AS description,
-        arrayJoin(m.histogram.data_points) AS p
-    FROM (
-        SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-            resource_release,
-            s.scope.name AS scope_name,
-            arrayJoin(s.metrics) AS m
-        FROM (
-            SELECT
-                project_id, request_id, received_ns, earliest_ns, latest_ns,
-                mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-                resource['service.name'] AS service,
-                if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-                resource['service.version'] AS resource_release,
-                arrayJoin(g.scope_metrics) AS s
-            FROM (
-                SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_metrics) AS g
-                FROM otlp_metrics_inbound
-            )
-        )
-    )
-);
-
-CREATE MATERIALIZED VIEW otlp_metrics_exponential_histograms TO otlp_points_inbound AS
-WITH
-    (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
-        v.string_value)) AS any_text
-SELECT
-    project_id,
-    request_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-    metric_name,
-    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
-    fromUnixTimestamp64Nano(toInt64(if(p.time_unix_nano BETWEEN earliest_ns AND latest_ns, p.time_unix_nano, received_ns)), 'UTC') AS time,
-    fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
-    'exponential_histogram' AS type,
-    ['unspecified', 'delta', 'cumulative'][if(m.exponential_histogram.aggregation_temporality BETWEEN 0 AND 2, m.exponential_histogram.aggregation_temporality, 0) + 1] AS temporality,
-    false AS is_monotonic,
-    unit,
-    description,
-    service,
-    resource_environment AS environment,
-    resource_release AS release,
-    scope_name,
-    mapSort(mapFromArrays(p.attributes.key, arrayMap(v -> any_text(v), p.attributes.value))) AS attributes,
-    resource,
-    bitTest(p.flags, 0) AS is_stale,
-    ifNull(p.sum, nan) AS value,
-    p.count AS count,
-    p.min AS min,
-    p.max AS max,
-    p.scale AS scale,
-    p.zero_count AS zero_count,
-    p.zero_threshold AS zero_threshold,
-    p.positive.offset AS positive_offset,
-    p.positive.bucket_counts AS positive_counts,
-    p.negative.offset AS negative_offset,
-    p.negative.bucket_counts AS negative_counts,
-    arrayMap(
-        x -> (
-            fromUnixTimestamp64Nano(toInt64(least(x.time_unix_nano, 9000000000000000000)), 'UTC'),
-            ifNull(x.as_double, ifNull(toFloat64(x.as_int), nan)),
-            lower(hex(x.trace_id)),
-            lower(hex(x.span_id)),
-            mapFromArrays(x.filtered_attributes.key, arrayMap(v -> any_text(v), x.filtered_attributes.value))),
-        p.exemplars) AS exemplars
-FROM (
-    SELECT
-        project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-        resource_release, scope_name, m,
-        m.name AS metric_name,
-        m.unit AS unit,
-        m.description AS description,
-        arrayJoin(m.exponential_histogram.data_points) AS p
-    FROM (
-        SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-            resource_release,
-            s.scope.name AS scope_name,
-            arrayJoin(s.metrics) AS m
-        FROM (
-            SELECT
-                project_id, request_id, received_ns, earliest_ns, latest_ns,
-                mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-                resource['service.name'] AS service,
-                if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-                resource['service.version'] AS resource_release,
-                arrayJoin(g.scope_metrics) AS s
-            FROM (
-                SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_metrics) AS g
-                FROM otlp_metrics_inbound
-            )
-        )
-    )
-);
-
-CREATE MATERIALIZED VIEW otlp_metrics_summaries TO otlp_points_inbound AS
-WITH
-    (v -> multiIf(
-        isNotNull(v.int_value), toString(assumeNotNull(v.int_value)),
-        isNotNull(v.double_value), toString(assumeNotNull(v.double_value)),
-        isNotNull(v.bool_value), if(assumeNotNull(v.bool_value), 'true', 'false'),
-        isNotNull(v.bytes_value), base64Encode(assumeNotNull(v.bytes_value)),
-        v.string_value)) AS any_text
-SELECT
-    project_id,
-    request_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-    metric_name,
-    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
-    fromUnixTimestamp64Nano(toInt64(if(p.time_unix_nano BETWEEN earliest_ns AND latest_ns, p.time_unix_nano, received_ns)), 'UTC') AS time,
-    fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9000000000000000000)), 'UTC') AS start_time,
-    'summary' AS type,
-    'unspecified' AS temporality,
-    false AS is_monotonic,
-    unit,
-    description,
-    service,
-    resource_environment AS environment,
-    resource_release AS release,
-    scope_name,
-    mapSort(mapFromArrays(p.attributes.key, arrayMap(v -> any_text(v), p.attributes.value))) AS attributes,
-    resource,
-    bitTest(p.flags, 0) AS is_stale,
-    p.sum AS value,
-    p.count AS count,
-    p.quantile_values AS quantiles
-FROM (
-    SELECT
-        project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-        resource_release, scope_name, m,
-        m.name AS metric_name,
-        m.unit AS unit,
-        m.description AS description,
-        arrayJoin(m.summary.data_points) AS p
-    FROM (
-        SELECT
-            project_id, request_id, received_ns, earliest_ns, latest_ns, resource, service, resource_environment,
-            resource_release,
-            s.scope.name AS scope_name,
-            arrayJoin(s.metrics) AS m
-        FROM (
-            SELECT
-                project_id, request_id, received_ns, earliest_ns, latest_ns,
-                mapSort(mapFromArrays(g.resource.attributes.key, arrayMap(v -> any_text(v), g.resource.attributes.value))) AS resource,
-                resource['service.name'] AS service,
-                if(resource['deployment.environment.name'] != '', resource['deployment.environment.name'], resource['deployment.environment']) AS resource_environment,
-                resource['service.version'] AS resource_release,
-                arrayJoin(g.scope_metrics) AS s
-            FROM (
-                SELECT project_id, request_id, received_ns, earliest_ns, latest_ns, arrayJoin(resource_metrics) AS g
-                FROM otlp_metrics_inbound
-            )
-        )
-    )
-);
+        multiIf(
+            notEmpty(m.sum.data_points), 'sum',
+            notEmpty(m.histogram.data_points), 'histogram',
+            notEmpty(m.exponential_histogram.data_points), 'exponential_histogram',
+            notEmpty(m.summary.data_points), 'summary',
+            'gauge') AS type,
+        m.sum.is_monotonic AS is_monotonic,
+        transform(
+            m.sum.aggregation_temporality + m.histogram.aggregation_temporality
+                + m.exponential_histogram.aggregation_temporality,
+            [1, 2], ['delta', 'cumulative'], 'unspecified') AS temporality,
+        arrayConcat(m.gauge.data_points, m.sum.data_points) AS numbers,
+        m.histogram.data_points AS histograms,
+        m.exponential_histogram.data_points AS exponentials,
+        m.summary.data_points AS summaries,
+        length(numbers) + length(histograms) + length(exponentials) + length(summaries) AS points
+    FROM otlp_metrics_inbound
+)
+ARRAY JOIN
+    arrayResize(numbers, points) AS n,
+    arrayResize(histograms, points) AS h,
+    arrayResize(exponentials, points) AS e,
+    arrayResize(summaries, points) AS q;
 
 CREATE MATERIALIZED VIEW otlp_points_to_points TO metric_points AS
 SELECT
-    project_id, metric_name, series_id, time, start_time, received_at, request_id, type, value, is_stale, count, min, max,
-    explicit_bounds, bucket_counts, scale, zero_count, zero_threshold, positive_offset, positive_counts,
-    negative_offset, negative_counts, quantiles, exemplars
+    project_id, metric_name,
+    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
+    time, start_time, received_at, request_id, type, value, is_stale, count, min, max, explicit_bounds, bucket_counts,
+    scale, zero_count, zero_threshold, positive_offset, positive_counts, negative_offset, negative_counts, quantiles,
+    exemplars
 FROM otlp_points_inbound;
 
 CREATE MATERIALIZED VIEW otlp_points_to_series TO metric_series AS
 SELECT
-    project_id, metric_name, series_id,
-    any(type) AS type,
+    project_id, metric_name,
+    sipHash64(metric_name, type, mapKeys(resource), mapValues(resource), scope_name, mapKeys(attributes), mapValues(attributes)) AS series_id,
+    type,
     any(temporality) AS temporality,
     any(is_monotonic) AS is_monotonic,
     any(unit) AS unit,
@@ -671,25 +430,24 @@ SELECT
     any(service) AS service,
     any(environment) AS environment,
     any(release) AS release,
-    any(scope_name) AS scope_name,
-    any(attributes) AS attributes,
-    any(resource) AS resource,
+    scope_name,
+    attributes,
+    resource,
     min(time) AS first_time,
     max(time) AS last_time
 FROM otlp_points_inbound
-GROUP BY project_id, metric_name, series_id;
+GROUP BY project_id, metric_name, type, resource, scope_name, attributes;
 
-CREATE MATERIALIZED VIEW otlp_metrics_clamped TO outcomes AS
+CREATE MATERIALIZED VIEW otlp_points_clamped TO outcomes AS
 SELECT
     project_id,
-    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS time,
+    received_at AS time,
     'otlp' AS protocol,
     'metric_point' AS category,
     'changed' AS outcome,
     'clamped_time' AS reason,
-    toUInt64(arrayCount(t -> t != 0 AND t NOT BETWEEN earliest_ns AND latest_ns, arrayConcat(arrayFlatten(resource_metrics.scope_metrics.metrics.gauge.data_points.time_unix_nano), arrayFlatten(resource_metrics.scope_metrics.metrics.sum.data_points.time_unix_nano), arrayFlatten(resource_metrics.scope_metrics.metrics.histogram.data_points.time_unix_nano), arrayFlatten(resource_metrics.scope_metrics.metrics.exponential_histogram.data_points.time_unix_nano), arrayFlatten(resource_metrics.scope_metrics.metrics.summary.data_points.time_unix_nano)))) AS quantity,
-    toUInt64(0) AS bytes,
-    'time in the far future or older than the retention: stored at the time of receipt' AS detail,
-    '' AS sample
-FROM otlp_metrics_inbound
-WHERE quantity > 0;
+    count() AS quantity,
+    'stated time in the far future or older than the retention: stored at the time of receipt' AS detail
+FROM otlp_points_inbound
+WHERE clamped
+GROUP BY project_id, received_at;

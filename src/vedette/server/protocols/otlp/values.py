@@ -114,6 +114,18 @@ def plain_value(value: Message, depth: int = 0) -> Any:
     return content
 
 
+def text(value: Message) -> str:
+    """An AnyValue as text, the way the engine's `any_text` in schema.sql gives it."""
+    plain = plain_value(value)
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, float):
+        return repr(plain).removesuffix(".0")
+    return "" if plain is None else json_text(plain)
+
+
 def number_text(number: float) -> str:
     """Shortest text that reads back the same; `nan`, `inf` and `-inf` as the engine writes them."""
     return repr(number)
