@@ -25,7 +25,7 @@ CLIENTS = 8
 async def main(dsn: str, data: Path, project_id: int, first: int) -> None:
     """Commit from several clients at once, each waiting for its answer before the next request."""
     parsed = Dsn.parse(dsn)
-    store = Store(parsed, handles=3)
+    store = Store(parsed, handles=3, timeout_seconds=3)
     spool = None if parsed.embedded else Spool(data / "spool", max_bytes=1 << 30)
 
     def insert(inbound: Inbound, block: bytes) -> None:

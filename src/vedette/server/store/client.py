@@ -57,10 +57,22 @@ class Result:
 
 
 class Store:
-    """Handles to one ClickHouse store. Thread-safe; blocking: call from a worker thread, not the event loop."""
+    """Handles to one ClickHouse store. Thread-safe; blocking: call from a worker thread, not the event loop.
 
-    def __init__(self, dsn: Dsn, *, handles: int = 4, session_settings: Mapping[str, Any] | None = None) -> None:
+    `handles` bounds the calls at one time, `session_settings` hold for every call, and a server that does not
+    answer within `timeout_seconds` counts as unreachable.
+    """
+
+    def __init__(
+        self,
+        dsn: Dsn,
+        *,
+        handles: int = 4,
+        session_settings: Mapping[str, Any] | None = None,
+        timeout_seconds: int = 30,
+    ) -> None:
         self.dsn = dsn
+        self._timeout_seconds = timeout_seconds
         self._session_settings = dict(session_settings or {})
         missing = READ_SETTINGS.items() - self._session_settings.items()
         self._read_settings = dict(missing)
@@ -106,8 +118,8 @@ class Store:
             password=self.dsn.password,
             database=self.dsn.database if database is None else database,
             secure=self.dsn.secure,
-            connect_timeout=3,
-            send_receive_timeout=30,
+            connect_timeout=min(3, self._timeout_seconds),
+            send_receive_timeout=self._timeout_seconds,
             autogenerate_session_id=False,
         )
 
@@ -192,6 +204,8 @@ class Store:
         else:
             # Without a token the server would take two equal requests for one.
             chosen = {"insert_deduplication_token": uuid.uuid4().hex, **(settings or {}), **REMOTE_INSERT}
+            # A shard that hangs must answer before we stop listening, or we could not tell it from our host.
+            chosen["insert_distributed_timeout"] = max(1, self._timeout_seconds * 2 // 3)
         try:
             self._call(
                 lambda client: client.raw_insert(table, insert_block=block, fmt=fmt, settings=chosen),

@@ -65,7 +65,6 @@ EMBEDDED_INSERT: Mapping[str, Any] = {**ONE_BLOCK, "deduplicate_insert": "disabl
 REMOTE_INSERT: Mapping[str, Any] = {
     **ONE_BLOCK,
     "distributed_foreground_insert": 1,  # answered when the rows are in every shard's table
-    "insert_distributed_timeout": 20,  # seconds; a shard that hangs must not hang us
     "deduplicate_blocks_in_dependent_materialized_views": 1,
 }
 

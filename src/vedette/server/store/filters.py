@@ -73,12 +73,27 @@ def _expression(item: Filter, fields: Fields, key_name: str, parameters: dict[st
         expression = f"{column}[{{{key_name}:String}}]"
         return (f"toFloat64OrNull({expression})", "Float64") if numeric else (expression, "String")
     if key and column in fields.json:
-        # A JSON path cannot be bound, so it is quoted; backticks and backslashes cannot leave the quotes.
-        path = ".".join(f"`{part}`" for part in key.replace("\\", "").replace("`", "").split("."))
-        expression = f"toString({column}.{path})"
+        expression = _json_value(column, key)
         return (f"toFloat64OrNull({expression})", "Float64") if numeric else (expression, "String")
     known = ", ".join([*fields.columns, *(f"{name}.<key>" for name in (*fields.maps, *fields.json))])
     raise BadFilter(f"no field {item.field!r} here; there are: {known}")
+
+
+def _json_value(column: str, key: str) -> str:
+    """A property as text. `a.b` is the key of that name, or else `b` inside `a`.
+
+    A JSON path cannot be bound, so it is quoted; the engine keeps a dot that belongs to a key as %2E.
+    """
+    nested = f"{column}.{_quoted(key)}"
+    if "." not in key:
+        return f"toString({nested})"
+    flat = f"{column}.{_quoted(key.replace('.', '%2E'))}"
+    return f"toString(if(isNull({flat}), {nested}, {flat}))"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace("`", "\\`")
+    return f"`{escaped}`"
 
 
 def _value(item: Filter, kind: str) -> Any:
