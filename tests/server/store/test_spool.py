@@ -96,11 +96,10 @@ def test_damaged_block_is_kept_and_counted_and_its_neighbours_live(tmp_path: Pat
     (path,) = tmp_path.glob("*.spool")
     path.write_bytes(path.read_bytes().replace(b"SECOND", b"S3COND"))
     spool = Spool(tmp_path, max_bytes=10_000)
-    for _ in range(2):
-        found = spool.oldest(SPANS)
-        assert found is not None
-        assert [block.data for block in found[1]] == [b"first", b"third"]
-    spool.done(found[0])
+    for _ in range(2):  # a replay may try more than once
+        segment, blocks = spool.oldest(SPANS) or pytest.fail("nothing spooled")
+        assert [block.data for block in blocks] == [b"first", b"third"]
+    spool.done(segment)
     assert spool.status().rejected_blocks == 1
     assert [kept.name for kept in spool.rejected.iterdir()] == [path.name]
 
