@@ -100,13 +100,14 @@ class IngestRequest:
             content_length=int(length) if length.isascii() and length.isdecimal() else None,
         )
 
-    async def body(self, *, max_bytes: int | None = None) -> bytes:
+    async def body(self, *, max_bytes: int | None = None, default_encoding: str = "") -> bytes:
         """The body with its Content-Encoding undone. Raises TooLarge, BadRequest, UnsupportedMedia.
 
+        `default_encoding` is what the protocol takes a body without that header to be in.
         Check the key first where it is in headers or URL (`authorize`): reading is what costs memory.
         """
         limit = max_bytes or self.ingest.settings.max_body_bytes
-        encoding = self.headers.get("content-encoding", "").strip()
+        encoding = self.headers.get("content-encoding", "").strip() or default_encoding
         # An uncompressed body may be as large as a decompressed one.
         raw = await self.raw_body(max_bytes=None if encoding else limit)
         if not encoding:

@@ -1,10 +1,129 @@
-"""Routes of the prometheus protocol."""
+"""`POST /prometheus/api/v1/write` and `/api/v1/write`."""
 
+import asyncio
+import hashlib
+
+from google.protobuf.message import DecodeError
 from starlette.routing import Route
 
-from vedette.server.http.ingest import Ingest
+from vedette.server.http.errors import BadRequest, RequestError, UnsupportedMedia
+from vedette.server.http.ingest import OFF_LOOP_BYTES, Ingest, IngestRequest, Response, authorize, route
+from vedette.server.protocols.prometheus.check import Checked, Counts, check_v1, check_v2
+from vedette.server.protocols.prometheus.families import Families, FamiliesByProject
+from vedette.server.protocols.prometheus.messages import PROTO, Request, WriteRequest, frame
+from vedette.server.store.commit import Inbound
+
+DAY_MS = 24 * 3600 * 1000
+V1, V2 = "prometheus.WriteRequest", "io.prometheus.write.v2.Request"
+
+
+def _inbound(table: str, message: str) -> Inbound:
+    return Inbound(
+        table,
+        "Protobuf",
+        {
+            "format_schema_source": "string",
+            "format_schema": PROTO,
+            "format_schema_message_name": message,
+            "max_partitions_per_insert_block": 0,  # the retention bounds the days that one request can touch
+        },
+    )
+
+
+INBOUND = {V1: _inbound("prometheus_v1_inbound", "WriteRequest"), V2: _inbound("prometheus_v2_inbound", "Request")}
 
 
 def routes(ingest: Ingest) -> list[Route]:
     """The protocol's HTTP routes."""
-    return []
+    families = FamiliesByProject()
+
+    async def write(request: IngestRequest) -> Response:
+        return await _write(request, families)
+
+    paths = ("/prometheus/api/v1/write", "/api/v1/write")
+    return [route(path, write, ingest=ingest, render_error=render_error) for path in paths]
+
+
+def render_error(error: RequestError, request: IngestRequest) -> Response:
+    """Plain text: senders write it to their log."""
+    headers = _written(Counts())
+    if error.retry_after_seconds:
+        headers.append(("retry-after", str(error.retry_after_seconds)))
+    text = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Response(error.status, text.encode(), "text/plain; charset=utf-8", headers)
+
+
+async def _write(request: IngestRequest, families: FamiliesByProject) -> Response:
+    """Store one request. Its good series are stored whatever the others are; then the answer is 400 with counts."""
+    key = authorize(request, "prometheus")
+    version = _version(request.headers.get("content-type", ""))
+    body = await request.body(default_encoding="snappy")
+    now_ms = int(request.received_at * 1000)
+    earliest_ms = now_ms - request.ingest.settings.retention_metrics_days * DAY_MS
+    arguments = (body, version, families.of(key.project_id), earliest_ms, now_ms + DAY_MS)
+    if len(body) < OFF_LOOP_BYTES:
+        checked, wire = _read(*arguments)
+    else:
+        checked, wire = await asyncio.to_thread(_read, *arguments)
+    if checked.written.points or checked.written.exemplars:
+        block = frame(
+            wire,
+            project_id=key.project_id,
+            request_id=int.from_bytes(hashlib.blake2b(body, digest_size=8).digest()),
+            received_ns=int(request.received_at * 1e9),
+        )
+        await request.ingest.committer.commit(INBOUND[version], block, rows=checked.written.points)
+        request.ingest.outcomes.accepted(
+            key.project_id, "prometheus", "metric_point", checked.written.points, len(body)
+        )
+    if not checked.refused:
+        return Response(204, headers=_written(checked.written))
+    for reason, (quantity, detail) in checked.refused.items():
+        await request.ingest.outcomes.dropped(
+            key.project_id, "prometheus", "metric_point", reason, quantity=quantity, detail=detail
+        )
+    text = f"{checked.complaint}; the other samples were stored".encode()
+    return Response(400, text, "text/plain; charset=utf-8", _written(checked.written))
+
+
+def _version(content_type: str) -> str:
+    """The message that a Content-Type names. Without one, or without `proto`, it is 1.0's.
+
+    Raises UnsupportedMedia.
+    """
+    media_type, *parameters = (part.strip() for part in content_type.split(";"))
+    if media_type.lower() not in ("", "application/x-protobuf"):
+        raise UnsupportedMedia(f"content type {media_type!r}", hint="send application/x-protobuf")
+    proto = V1
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "proto":
+            proto = value.strip().strip('"')
+    if proto not in INBOUND:
+        raise UnsupportedMedia(f"message {proto!r}", hint=f"send {V1} or {V2}")
+    return proto
+
+
+def _read(body: bytes, version: str, families: Families, earliest_ms: int, latest_ms: int) -> tuple[Checked, bytes]:
+    """The checked request, and its good series as bytes. Raises BadRequest."""
+    kind = WriteRequest if version == V1 else Request
+    try:
+        message = kind.FromString(body)
+    except DecodeError as error:
+        raise BadRequest(f"body is not a {version}: {error}") from error
+    if version == V1:
+        checked = check_v1(message, families, earliest_ms, latest_ms)
+    else:
+        checked = check_v2(message, earliest_ms, latest_ms)
+    message.DiscardUnknownFields()
+    return checked, message.SerializeToString()
+
+
+def _written(counts: Counts) -> list[tuple[str, str]]:
+    """The headers by which a sender learns what was stored; without them it takes us for a 1.0 receiver."""
+    prefix = "X-Prometheus-Remote-Write"
+    return [
+        (f"{prefix}-Samples-Written", str(counts.samples)),
+        (f"{prefix}-Histograms-Written", str(counts.histograms)),
+        (f"{prefix}-Exemplars-Written", str(counts.exemplars)),
+    ]

@@ -1,0 +1,211 @@
+"""Look at each series of a request before the engine sees it: what is wrong is left out, and said.
+
+Both versions: a series needs a name and unique label names, times within the retention, and sane histograms.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vedette.server.http.errors import BadRequest
+from vedette.server.protocols.prometheus.families import Families
+from vedette.server.protocols.prometheus.messages import Message
+
+MAX_BUCKETS = 65_536  # once the gaps are filled; Prometheus' clients keep to 160
+CUSTOM_BUCKETS = -53
+LabelNames = Sequence[str]
+Labels = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many of each kind of item."""
+
+    samples: int = 0
+    histograms: int = 0
+    exemplars: int = 0
+
+    @property
+    def points(self) -> int:
+        """Samples and histograms together: what `outcomes` calls metric points."""
+        return self.samples + self.histograms
+
+
+@dataclass(slots=True)
+class Checked:
+    """A request of good series only, what it holds, and what was left out: reason → (quantity, first example)."""
+
+    message: Message
+    written: Counts = field(default_factory=Counts)
+    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def refuse(self, reason: str, detail: str, quantity: int = 1) -> None:
+        """Count items left out."""
+        before, first = self.refused.get(reason, (0, detail))
+        self.refused[reason] = (before + quantity, first)
+
+    @property
+    def complaint(self) -> str:
+        """What was left out, as one line for the sender's log."""
+        return "; ".join(f"{reason}: {quantity}, e.g. {detail}" for reason, (quantity, detail) in self.refused.items())
+
+
+def check_v1(message: Message, families: Families, earliest_ms: int, latest_ms: int) -> Checked:
+    """A 1.0 request; each series is given what is known of its metric family."""
+
+    def names(series: Message) -> LabelNames:
+        return [label.name for label in series.labels]
+
+    def metric_name(series: Message) -> str:
+        return next((str(label.value) for label in series.labels if label.name == "__name__"), "")
+
+    def labels(series: Message) -> Labels:
+        return tuple((label.name, label.value) for label in series.labels)
+
+    checked = _check(message, names, metric_name, earliest_ms, latest_ms)
+    _join_exemplars(message, labels)
+    families.learn(message.metadata)
+    families.describe(message.timeseries, metric_name)
+    del message.metadata[:]
+    return checked
+
+
+def check_v2(message: Message, earliest_ms: int, latest_ms: int) -> Checked:
+    """A 2.0 request. Raises BadRequest when its symbols cannot be right; references are checked series by series."""
+    symbols: list[str] = list(message.symbols)
+    if message.timeseries and (not symbols or symbols[0]):
+        raise BadRequest("the first symbol must be the empty string")
+
+    def names(series: Message) -> LabelNames:
+        exemplars = (exemplar.labels_refs for exemplar in series.exemplars)
+        if any(len(refs) % 2 for refs in (series.labels_refs, *exemplars)):
+            raise ValueError("odd number of label references")
+        metadata = (series.metadata.help_ref, series.metadata.unit_ref)
+        if max(max(refs, default=0) for refs in (series.labels_refs, *exemplars, metadata)) >= len(symbols):
+            raise ValueError(f"reference beyond the {len(symbols)} symbols")
+        return [symbols[ref] for ref in series.labels_refs[::2]]
+
+    def metric_name(series: Message) -> str:
+        refs = series.labels_refs
+        pairs = zip(refs[::2], refs[1::2], strict=True)
+        return next((symbols[value] for name, value in pairs if symbols[name] == "__name__"), "")
+
+    checked = _check(message, names, metric_name, earliest_ms, latest_ms)
+    _join_exemplars(message, lambda series: tuple(series.labels_refs))
+    return checked
+
+
+def _check(
+    message: Message,
+    names: Callable[[Message], LabelNames],
+    metric_name: Callable[[Message], str],
+    earliest_ms: int,
+    latest_ms: int,
+) -> Checked:
+    checked = Checked(message)
+    good = []
+    for series in message.timeseries:
+        held = Counts(len(series.samples), len(series.histograms), len(series.exemplars))
+        try:
+            _check_labels(names(series), metric_name(series))
+        except ValueError as error:
+            checked.refuse("invalid_labels", str(error), max(held.points, 1))
+            continue
+        held.samples -= _leave_out(checked, series.samples, earliest_ms, latest_ms, metric_name, series)
+        held.histograms -= _leave_out(checked, series.histograms, earliest_ms, latest_ms, metric_name, series)
+        held.histograms -= _leave_out_bad_histograms(checked, series.histograms, metric_name(series))
+        if held.points or held.exemplars:
+            good.append(series)
+            checked.written.samples += held.samples
+            checked.written.histograms += held.histograms
+            checked.written.exemplars += held.exemplars
+    if len(good) != len(message.timeseries):
+        _replace(message.timeseries, good)
+    return checked
+
+
+def _join_exemplars(message: Message, labels: Callable[[Message], Labels]) -> None:
+    """Put exemplars that come as a series of their own, as Prometheus sends them, to the same series' points."""
+    alone = [series for series in message.timeseries if not series.samples and not series.histograms]
+    if not alone:
+        return
+    points = [series for series in message.timeseries if series.samples or series.histograms]
+    homes = {labels(series): series for series in points}
+    homeless = []
+    for series in alone:
+        if home := homes.get(labels(series)):
+            home.exemplars.extend(series.exemplars)
+        else:
+            homeless.append(series)
+    if len(homeless) < len(alone):
+        _replace(message.timeseries, [*points, *homeless])
+
+
+def _check_labels(names: LabelNames, metric_name: str) -> None:
+    if not metric_name:
+        raise ValueError(f"no __name__ among the labels {', '.join(names) or '(none)'}")
+    if len(set(names)) != len(names):
+        raise ValueError(f"{metric_name} has a label name twice")
+    if "" in names:
+        raise ValueError(f"{metric_name} has a label without a name")
+
+
+def _leave_out(
+    checked: Checked, points: Any, earliest_ms: int, latest_ms: int, metric_name: Callable[[Message], str], of: Message
+) -> int:
+    """Remove points whose time is out of range; returns how many."""
+    if all(earliest_ms <= point.timestamp <= latest_ms for point in points):
+        return 0
+    good = [point for point in points if earliest_ms <= point.timestamp <= latest_ms]
+    bad = next(point.timestamp for point in points if not earliest_ms <= point.timestamp <= latest_ms)
+    gone = len(points) - len(good)
+    _replace(points, good)
+    detail = f"{metric_name(of)} at {bad} ms; from {earliest_ms} (the retention) to {latest_ms} is stored"
+    checked.refuse("time_out_of_range", detail, gone)
+    return gone
+
+
+def _leave_out_bad_histograms(checked: Checked, histograms: Any, name: str) -> int:
+    if not histograms:
+        return 0
+    good = []
+    for histogram in histograms:
+        if problem := _histogram_problem(histogram):
+            checked.refuse("invalid_histogram", f"{name}: {problem}")
+        else:
+            good.append(histogram)
+    gone = len(histograms) - len(good)
+    if gone:
+        _replace(histograms, good)
+    return gone
+
+
+def _histogram_problem(histogram: Message) -> str:
+    """What is wrong with a native histogram, or nothing."""
+    if not (histogram.schema == CUSTOM_BUCKETS or -4 <= histogram.schema <= 8):
+        return f"schema {histogram.schema}, known are -4 to 8 and {CUSTOM_BUCKETS}"
+    for spans, deltas, counts in (
+        (histogram.positive_spans, histogram.positive_deltas, histogram.positive_counts),
+        (histogram.negative_spans, histogram.negative_deltas, histogram.negative_counts),
+    ):
+        lengths = sum(span.length for span in spans)
+        if lengths != len(deltas or counts):
+            return f"spans of {lengths} buckets with {len(deltas or counts)} counts"
+        gaps = [span.offset for span in spans[1:]]
+        if any(gap < 0 for gap in gaps):
+            return "a span that overlaps the one before"
+        width = lengths + sum(gaps)
+        if histogram.schema == CUSTOM_BUCKETS and spans:
+            width += spans[0].offset
+            if spans[0].offset < 0 or width > len(histogram.custom_values) + 1:
+                return f"buckets beyond its {len(histogram.custom_values)} bounds"
+        if width > MAX_BUCKETS:
+            return f"{width} buckets from the first to the last; the limit is {MAX_BUCKETS}"
+    return ""
+
+
+def _replace(repeated: Any, kept: list[Message]) -> None:
+    """Make a repeated field hold these of its own items; copied first, since clearing it ends them."""
+    copies = [type(item).FromString(item.SerializeToString()) for item in kept]
+    del repeated[:]
+    repeated.extend(copies)
