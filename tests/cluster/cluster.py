@@ -41,6 +41,7 @@ class Node:
         with (self.folder / "output.log").open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, str(program), *map(str, arguments)],
+                cwd=self.folder,  # the engine keeps small files in its working directory
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

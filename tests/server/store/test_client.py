@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.server.store.conftest import Shop
@@ -58,6 +60,24 @@ def test_a_large_batch_is_one_part(store: Store, shop: Shop) -> None:
     for host in store.each_host():
         parts, rows = host.query(sql, {"table": store.dsn.local_table("logs")}).rows[0]
         assert (parts, rows > 50_000) == (1, True)
+
+
+def test_protobuf_with_its_definition_in_the_settings(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for host in store.each_host():
+        host.command("CREATE TABLE IF NOT EXISTS numbers_inbound (a UInt64) ENGINE = Null")
+    definition = 'syntax = "proto3"; message Number { uint64 a = 1; }'
+    settings = {
+        "format_schema_source": "string",
+        "format_schema": definition,
+        "format_schema_message_name": "Number",
+    }
+    store.insert("numbers_inbound", b"\x02\x08\x01", fmt="Protobuf", settings=settings)
+    with pytest.raises(InsertRejected):
+        store.insert("numbers_inbound", b"\x02\x08", fmt="Protobuf", settings=settings)
+    assert not list(tmp_path.iterdir())  # nothing is left where the server happened to be started
 
 
 def test_bad_bytes_are_rejected(shop: Shop) -> None:

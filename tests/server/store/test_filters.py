@@ -63,7 +63,8 @@ def test_no_text_of_a_filter_reaches_the_sql(filters: list[Filter]) -> None:
     except BadFilter:
         return
     assert OURS.fullmatch(condition), condition
-    for name in re.findall(r"\{(\w+):", condition):
+    bound = re.sub(r"`(?:[^`\\]|\\.)*`", "", condition, flags=re.DOTALL)  # braces in a quoted path bind nothing
+    for name in re.findall(r"\{(\w+):", bound):
         assert name in parameters
 
 

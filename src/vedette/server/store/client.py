@@ -7,6 +7,7 @@ handle, so the pool's size is also the bound on concurrent queries. Embedded que
 import threading
 import time
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -199,7 +200,7 @@ class Store:
             StoreFull: the engine's disk, or the folder for temporary files, is full.
         """
         if self.dsn.embedded:
-            chosen = {**(settings or {}), **EMBEDDED_INSERT}
+            chosen = {**self._with_schema_file(settings or {}), **EMBEDDED_INSERT}
             chosen.pop("insert_deduplication_token", None)
         else:
             # Without a token the server would take two equal requests for one.
@@ -218,6 +219,24 @@ class Store:
                 raise StoreUnavailable(str(error)) from error
             # The driver hands rows to the embedded engine in a temporary file.
             raise StoreFull(f"cannot write a temporary file: {error}") from error
+
+    def _with_schema_file(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings with a message definition as a file in the data directory.
+
+        Given as text, the embedded engine would write it to `./__cache__`, wherever the server was started.
+        """
+        if settings.get("format_schema_source") != "string":
+            return dict(settings)
+        text = str(settings["format_schema"])
+        path = Path(self.dsn.path) / "format_schemas" / f"{zlib.crc32(text.encode()):08x}.proto"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            partial = path.with_suffix(f".{threading.get_ident()}")
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+        name = f"{path.with_suffix('')}:{settings['format_schema_message_name']}"
+        others = {key: value for key, value in settings.items() if key != "format_schema_message_name"}
+        return {**others, "format_schema_source": "file", "format_schema": name}
 
     def _call(self, action: Any, *, refused: type[Exception]) -> Any:
         with self.handle() as client:
