@@ -14,7 +14,9 @@ YEAR_1971_NS = 365 * DAY_NS
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of request. `groups`, `scopes` and `items` are the field names of the three levels."""
+    """One kind of request. `groups`, `scopes` and `items` are the field names of the three levels, and
+    `table` is where the items end up.
+    """
 
     name: str
     category: str
@@ -24,6 +26,7 @@ class Kind:
     items: str
     rejected_json: str
     inbound: Inbound
+    table: str
     retention: str
 
     @property
@@ -82,6 +85,7 @@ def _kind(name: str, category: str, service: str, part: str, items: str, batch: 
         items=items,
         rejected_json=rejected[category],
         inbound=Inbound(f"otlp_{name}_inbound", "Protobuf", settings),
+        table={"traces": "spans", "metrics": "metric_points"}.get(name, name),
         retention=f"retention_{name.replace('traces', 'spans')}_days",
     )
 

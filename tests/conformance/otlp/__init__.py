@@ -1,0 +1,1 @@
+"""The official OpenTelemetry SDKs against a real server."""

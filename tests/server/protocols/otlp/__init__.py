@@ -1,0 +1,1 @@
+"""Bytes of OTLP requests in, rows of the signal tables out."""
