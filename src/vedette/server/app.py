@@ -40,11 +40,10 @@ from vedette.server.signals import (
     sessions,
     spans,
 )
-from vedette.server.store.client import READ_SETTINGS, Dsn, Store
-from vedette.server.store.commit import Committer, Inbound
+from vedette.server.store.client import READ_SETTINGS
 from vedette.server.store.errors import QueryFailed, QueryLimitExceeded, StoreUnavailable
 from vedette.server.store.filters import BadFilter
-from vedette.server.store.migrate import migrate
+from vedette.server.store.telemetry import Telemetry
 
 log = logging.getLogger("vedette")
 
@@ -71,20 +70,10 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        dsn = Dsn.parse(settings.store_dsn)
         self.metadata = Metadata(settings.metadata_url)
-        self.reader = Store(dsn, handles=4, session_settings=read_settings(settings))
-        self.writer = Store(dsn, handles=3)
-        self.committer = Committer(
-            self._insert,
-            wait_seconds=settings.commit_wait_ms / 1000,
-            max_bytes=settings.commit_max_bytes,
-            queue_max_bytes=settings.queue_max_bytes,
-        )
+        self.telemetry = Telemetry(settings, read_settings=read_settings(settings))
+        self.committer = self.telemetry.committer
         self.outcomes = Outcomes(self.committer)
-
-    def _insert(self, inbound: Inbound, block: bytes) -> None:
-        self.writer.insert(inbound.table, block, fmt=inbound.fmt, settings=inbound.settings)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Server"]:
@@ -92,18 +81,16 @@ class Server:
         self.metadata.migrate()
         bootstrap(self.metadata, self.settings.data)
         packages = [slice_.__name__ for slice_ in (*SIGNALS, *PROTOCOLS)]
-        migrate(self.writer, packages)
-        keys = KeyRing(lambda: load_ingest_keys(self.metadata))
-        ingest = Ingest(self.settings, keys, self.committer, self.outcomes)
-        self.services = Services(self.settings, self.reader, self.metadata, keys, self.committer)
-        api = read_api(self.services)
-        self.asgi = _application(api, ingest)
         async with AsyncExitStack() as stack:
             stack.callback(self.metadata.close)
-            stack.callback(self.reader.close)
-            stack.callback(self.writer.close)
-            stack.push_async_callback(self.committer.close)
+            await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
+            keys = KeyRing(lambda: load_ingest_keys(self.metadata))
+            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent)
+            reader = self.telemetry.reader
+            self.services = Services(self.settings, reader, self.metadata, keys, self.committer)
+            api = read_api(self.services)
+            self.asgi = _application(api, ingest)
             for work in (keys.keep_fresh(), self.outcomes.run()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             for feature in FEATURES:
@@ -174,9 +161,7 @@ async def _render_validation_error(request: Request, error: Exception) -> JSONRe
 async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
-    return JSONResponse(
-        api_error(code, f"{request.method} {request.url.path}: {error.detail}"), error.status_code
-    )
+    return JSONResponse(api_error(code, f"{request.method} {request.url.path}: {error.detail}"), error.status_code)
 
 
 async def _render_bad_filter(request: Request, error: Exception) -> JSONResponse:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -25,6 +25,7 @@ from vedette.server.http.keys import IngestKey, KeyRing
 from vedette.server.http.outcomes import Outcomes, Protocol
 from vedette.server.store.commit import Committer
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
+from vedette.server.store.retries import RecentRequests
 
 log = logging.getLogger("vedette.ingest")
 
@@ -35,12 +36,16 @@ OFF_LOOP_BYTES = 128 * 1024  # decompressing less takes under a millisecond: not
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """What every protocol is given: settings, keys, the committer and the outcomes counter."""
+    """What every protocol is given: settings, keys, the committer and the outcomes counter.
+
+    `recent_requests` tells a client's retry after a crash from new data, for requests without an id.
+    """
 
     settings: Settings
     keys: KeyRing
     committer: Committer
     outcomes: Outcomes
+    recent_requests: RecentRequests = field(default_factory=RecentRequests)
 
 
 @dataclass(frozen=True, slots=True)

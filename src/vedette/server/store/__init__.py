@@ -9,6 +9,7 @@
 - `retries`    a client's retry after a crash counts once
 - `disk`       refuses data while there is still disk to work with
 - `retention`  forgets old data, by age and by bytes
+- `telemetry`  all of it, composed from the settings
 - `migrate`    schema files → tables, the same text on one machine and on a cluster
 - `filters`    the API's filters → bound SQL conditions
 - `sql`        loads the `.sql` files that sit beside the functions that run them

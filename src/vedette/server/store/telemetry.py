@@ -1,0 +1,102 @@
+"""Everything of the store that one server runs, composed from its settings."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from vedette.server.config import Settings
+from vedette.server.store.client import Store
+from vedette.server.store.commit import Committer
+from vedette.server.store.disk import DiskGuard
+from vedette.server.store.dsn import Dsn
+from vedette.server.store.errors import StoreError
+from vedette.server.store.inbound import Inbound
+from vedette.server.store.migrate import migrate
+from vedette.server.store.retention import apply_rules, drop_surplus, rules
+from vedette.server.store.retries import CrashMarker, RecentRequests
+from vedette.server.store.spool import Spool
+
+log = logging.getLogger("vedette.store")
+
+RETENTION_SECONDS = 60
+WRITERS = 2
+
+
+class Telemetry:
+    """`reader` answers questions, `committer` takes data, `recent` knows requests that may come twice.
+
+    The writers have handles of their own, so that slow questions never hold up data.
+    """
+
+    def __init__(self, settings: Settings, *, read_settings: Mapping[str, Any], readers: int = 4) -> None:
+        self._settings = settings
+        settings.data.mkdir(parents=True, exist_ok=True)
+        dsn = Dsn.parse(settings.store_dsn)
+        self.reader = Store(dsn, handles=readers, session_settings=read_settings)
+        self.writer = Store(dsn, handles=WRITERS + 1)  # one for retention
+        self.spool = None
+        if not dsn.embedded:
+            self.spool = Spool(
+                settings.data / "spool",
+                max_bytes=settings.spool_max_bytes,
+                segment_bytes=settings.commit_max_bytes,
+            )
+        self.guard = DiskGuard(settings.data, min_free_bytes=settings.min_free_disk_bytes)
+        self.committer = Committer(
+            self._insert,
+            wait_seconds=settings.commit_wait_ms / 1000,
+            max_bytes=settings.commit_max_bytes,
+            queue_max_bytes=settings.queue_max_bytes,
+            writers=WRITERS,
+            spool=self.spool,
+            guard=self.guard,
+        )
+        self.recent = RecentRequests()
+        self._marker = CrashMarker(settings.data)
+
+    def _insert(self, inbound: Inbound, block: bytes) -> None:
+        self.writer.insert(inbound.table, block, fmt=inbound.fmt, settings=inbound.settings)
+
+    @asynccontextmanager
+    async def running(self, packages: Sequence[str]) -> AsyncIterator["Telemetry"]:
+        """Bring the packages' tables up to date, then take data until the end; on leaving, store what waits.
+
+        Raises:
+            MigrationError, StoreUnavailable: the store cannot be used.
+        """
+        try:
+            await asyncio.to_thread(self._prepare, packages)
+            self._marker.set()
+            self.committer.start()
+            retention = asyncio.create_task(self._keep_retention(), name="retention")
+            try:
+                yield self
+            finally:
+                retention.cancel()
+                with suppress(asyncio.CancelledError):
+                    await retention
+                await self.committer.close()
+                self._marker.clear()
+        finally:
+            self.reader.close()
+            self.writer.close()
+
+    def _prepare(self, packages: Sequence[str]) -> None:
+        migrate(self.writer, packages)
+        if self._marker.crashed:
+            self.recent.load(self.writer)
+            log.warning("the last run was cut off: %d requests may be sent again", len(self.recent))
+        apply_rules(self.writer, rules(self._settings))
+
+    async def _keep_retention(self) -> None:
+        """Drop the oldest partitions over the limit, every minute."""
+        while self._settings.retention_max_bytes:
+            today = dt.datetime.now(dt.UTC).date()
+            try:
+                await asyncio.to_thread(drop_surplus, self.writer, self._settings.retention_max_bytes, today=today)
+            except StoreError as error:
+                log.warning("retention by bytes failed, next try in a minute: %s", error)
+            await asyncio.sleep(RETENTION_SECONDS)
