@@ -10,7 +10,7 @@ from typing import Any
 import sentry_sdk
 from fastapi import HTTPException
 from opentelemetry import metrics
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from saas import access, payments, services, telemetry
 from saas.database import Database
@@ -50,7 +50,7 @@ class Customer(BaseModel):
 
 class Upgrade(BaseModel):
     plan: str
-    card: str
+    card: SecretStr
 
 
 class Preview(BaseModel):

@@ -4,6 +4,9 @@ import asyncio
 import random
 
 from opentelemetry import metrics, trace
+from pydantic import SecretStr
+
+DECLINED = {"4000000000000002": "card_declined", "4000000000009995": "insufficient_funds"}
 
 tracer = trace.get_tracer("saas.payments")
 meter = metrics.get_meter("saas.payments")
@@ -18,7 +21,7 @@ class PaymentDeclined(Exception):
         self.code = code
 
 
-async def charge(cents: int, card: str) -> str:
+async def charge(cents: int, card: SecretStr) -> str:
     """Charge a card and return the provider's charge id. Raises PaymentDeclined."""
     attributes = {
         "http.request.method": "POST",
@@ -32,7 +35,7 @@ async def charge(cents: int, card: str) -> str:
     ) as span:
         seconds = random.lognormvariate(-1.2, 0.5)
         await asyncio.sleep(seconds)
-        code = {"4000000000000002": "card_declined", "4000000000009995": "insufficient_funds"}.get(card)
+        code = DECLINED.get(card.get_secret_value())
         latency.record(seconds, {"outcome": code or "paid"})
         span.set_attribute("http.response.status_code", 402 if code else 200)
         if code:

@@ -44,6 +44,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from posthog import Posthog, identify_context, new_context, set_context_session
 from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.integrations.otlp import OTLPIntegration
+from sentry_sdk.scrubber import DEFAULT_DENYLIST, EventScrubber
 from sentry_sdk.utils import event_from_exception
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -173,7 +174,8 @@ def _setup_sentry(service: str) -> None:
         ],
         trace_propagation_targets=[],
         in_app_include=["saas"],
-        max_request_body_size="never",  # bodies hold passwords and card numbers
+        max_request_body_size="never",  # bodies hold passwords and card numbers …
+        event_scrubber=EventScrubber([*DEFAULT_DENYLIST, "card"], recursive=True),  # … and so do local variables
     )
     sentry_sdk.set_tag("service", service)
 

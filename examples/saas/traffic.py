@@ -51,7 +51,7 @@ class Traffic:
             group.create_task(self.report())
 
     async def take_over_users(self) -> None:
-        """Make users of the past known to the services, and let them come by during the day."""
+        """Make users of the past known to the services, and let them come by within the hour, some right away."""
         users = recent_users(self.seed, time.time(), KNOWN_USERS)
         accounts = [
             {"id": p.user_id, "email": p.email, "name": p.name, "organization_id": p.organization_id, "plan": p.plan}
@@ -60,7 +60,7 @@ class Traffic:
         async with services.client("identity", timeout_seconds=30) as identity:
             (await identity.post("/accounts", json=accounts)).raise_for_status()
         for person in users:
-            self.send_home(Browser(person, self.rng, self.http, self.backends), self.rng.uniform(0, DAY / 24))
+            self.send_home(Browser(person, self.rng, self.http, self.backends), self.rng.uniform(-360, DAY / 24))
 
     async def keep_visiting(self, rng: random.Random) -> None:
         """Visit after visit, by one person after the other."""

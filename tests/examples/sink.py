@@ -1,9 +1,12 @@
 """A server that takes what the official libraries send, and remembers it: nothing of vedette is in here."""
 
+import base64
 import gzip
 import json
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -38,6 +41,7 @@ class Sink:
     requests: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     "What could not be read."
+    printed: str = ""
 
     @property
     def connect(self) -> dict[str, Any]:
@@ -107,7 +111,6 @@ def attributes(record: Any) -> dict[str, Any]:
 
 def _ids_as_base64(body: bytes) -> str:
     """OTLP/JSON writes ids in hex, where protobuf's own JSON has base64."""
-    import base64
 
     def convert(found: dict[str, Any]) -> dict[str, Any]:
         for name in ("traceId", "spanId", "parentSpanId"):
@@ -118,7 +121,9 @@ def _ids_as_base64(body: bytes) -> str:
     return json.dumps(json.loads(body, object_hook=convert))
 
 
-def start() -> tuple[Sink, ThreadingHTTPServer]:
+@contextmanager
+def listening() -> Iterator[Sink]:
+    """A sink on a free port."""
     sink = Sink()
     lock = threading.Lock()
 
@@ -151,5 +156,12 @@ def start() -> tuple[Sink, ThreadingHTTPServer]:
 
     server = Server(("127.0.0.1", 0), Handler)
     sink.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return sink, server
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield sink
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert not sink.failures
