@@ -30,7 +30,7 @@ def remote_config(token: str) -> dict[str, Any]:
         "errorTracking": {"autocaptureExceptions": False, "suppressionRules": []},
         "sessionRecording": False,
         "heatmaps": False,
-        "surveys": False,
+        # No "surveys": posthog-js fetches surveys.js for `false` too, and leaves it only when the key is absent.
         "productTours": False,
         "conversations": False,
         "logs": {"captureConsoleLogs": False},
