@@ -1,5 +1,6 @@
 """The official Python SDK, unchanged, against a real server: what it sent is what is stored, value by value."""
 
+import json
 import logging
 import os
 import subprocess
@@ -297,10 +298,9 @@ def test_secrets_do_not_reach_the_disk(project: ProjectClient, start: Start) -> 
     except ConnectionError as error:
         sentry_sdk.capture_exception(error)
     sentry_sdk.flush(5)
-    [row] = project.sql("SELECT value, payload FROM errors")
+    [row] = project.sql("SELECT value, JSONExtractRaw(payload, 'contexts', 'login') AS login FROM errors")
     assert row["value"] == "postgres://shop:[Filtered]@db/shop refused, Bearer [Filtered]"
-    assert "hunter2-a" not in row["payload"]
-    assert '"author":"Ann"' in row["payload"]
+    assert json.loads(row["login"]) == {"password": "[Filtered]", "author": "Ann"}
 
 
 def test_what_the_sdk_itself_dropped_is_shown(project: ProjectClient, start: Start) -> None:

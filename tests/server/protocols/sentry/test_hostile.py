@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 import zlib
+from functools import partial
 from typing import Any
 
 import brotli
@@ -89,7 +90,7 @@ def test_item_without_a_type(project: ProjectClient) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_bombs_are_defused(project: ProjectClient, encoding: str) -> None:
-    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}[encoding]
+    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": partial(brotli.compress, quality=1), "zstd": zstd.compress}[encoding]
     bomb = pack(b"{}\n" + b"\0" * 70_000_000)
     started = time.monotonic()
     answer = send(project, bomb, Content_Encoding=encoding)

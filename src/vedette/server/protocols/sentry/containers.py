@@ -9,7 +9,7 @@ from typing import Any
 
 from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.scrub import may_hold_secrets, scrub
+from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 
 MAX_ITEMS = 5000
@@ -21,20 +21,19 @@ Attributes = dict[str, str]
 
 def each_record(item: Item, batch: Batch, category: str, store: Callable[[dict[str, Any], Attributes], None]) -> int:
     """Call `store` for each record; a bad one is dropped alone. Returns how many were stored."""
-    container = load_object(item.payload)
+    container = scrub(load_object(item.payload))
     records = container.get("items")
     if not isinstance(records, list):
         raise BadItem("invalid_shape", "a container needs a list of items")
     if len(records) > MAX_ITEMS:
         raise BadItem("too_many_items", f"{len(records)} items in a container; the limit is {MAX_ITEMS}")
-    search = may_hold_secrets(item.payload)
     infer_ip = batch.client_ip and mapping(container.get("ingest_settings")).get("infer_ip") == "auto"
     stored = 0
     for position, record in enumerate(records):
         try:
             if not isinstance(record, dict):
                 raise BadItem("invalid_shape", f"expected an object, got {type(record).__name__}")
-            attributes = attributes_of(scrub(record, search_values=search).get("attributes"))
+            attributes = attributes_of(record.get("attributes"))
             if infer_ip and "client.address" not in attributes:
                 attributes["client.address"] = batch.client_ip
             store(record, attributes)

@@ -6,7 +6,7 @@ from typing import Any
 from vedette.server.protocols.sentry.batch import FEEDBACK, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import normalise
-from vedette.server.protocols.sentry.scrub import may_hold_secrets, scrub
+from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, text
 
 MESSAGE = 8192
@@ -14,7 +14,7 @@ MESSAGE = 8192
 
 def add_feedback(item: Item, batch: Batch) -> None:
     """A `feedback` item: an event with `contexts.feedback`. Raises BadItem."""
-    event = scrub(load_object(item.payload), search_values=may_hold_secrets(item.payload))
+    event = scrub(load_object(item.payload))
     event_id = batch.event_id or hex_id(event.get("event_id"), 32)
     if not event_id:
         raise BadItem("missing_event_id", "feedback needs an event_id")

@@ -18,7 +18,7 @@ from vedette.server.protocols.sentry import (
 from vedette.server.protocols.sentry.batch import ERRORS, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import error_row, normalise
-from vedette.server.protocols.sentry.scrub import may_hold_secrets, scrub
+from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, objects, text
 
 MIB = 1024 * 1024
@@ -36,19 +36,19 @@ class Kind:
 
 def add_event(item: Item, batch: Batch) -> None:
     """An `event` item. Raises BadItem."""
-    store_event(load_object(item.payload), batch, raw=item.payload)
+    store_event(load_object(item.payload), batch, size=len(item.payload))
 
 
-def store_event(event: dict[str, Any], batch: Batch, *, raw: bytes) -> None:
-    """Scrub, normalise and add one error event; `raw` is its JSON as received."""
-    scrub(event, search_values=may_hold_secrets(raw))
+def store_event(event: dict[str, Any], batch: Batch, *, size: int) -> None:
+    """Scrub, normalise and add one error event of `size` bytes."""
+    scrub(event)
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
     row = error_row(event)
     time = batch.time_of(event.get("timestamp"), category="error", item_id=row["event_id"])
     row["time"] = round(time, 6)
     row["received_at"] = batch.received_ms
     batch.add(ERRORS, row)
-    batch.accept("error", len(raw))
+    batch.accept("error", size)
 
 
 def add_client_report(item: Item, batch: Batch) -> None:

@@ -27,7 +27,7 @@ from vedette.server.protocols.sentry.envelope import Item, parse_envelope
 from vedette.server.protocols.sentry.feedback import store_user_report
 from vedette.server.protocols.sentry.items import add_item, store_event
 from vedette.server.protocols.sentry.reports import MINIDUMP_MAGIC, minidump_event, multipart, security_events
-from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, text
+from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 from vedette.server.protocols.sentry.times import Clock, FirstTimes
 
 SMALL = 1024 * 1024
@@ -154,7 +154,7 @@ async def security(request: IngestRequest, *, first_times: FirstTimes) -> Respon
             for name in ("release", "environment"):
                 event[name] = request.query.get(f"sentry_{name}")
             batch.event_id = uuid.uuid4().hex
-            store_event(event, batch, raw=body)
+            store_event(event, batch, size=len(body))
     except BadItem as bad:
         batch.drop("error", bad.reason, bad.detail, sample=body[:4096])
         await batch.store(request.ingest)
@@ -178,7 +178,7 @@ async def minidump(request: IngestRequest, *, first_times: FirstTimes) -> Respon
     try:
         event = minidump_event(fields)
         batch.event_id = hex_id(event.get("event_id"), 32) or uuid.uuid4().hex
-        store_event(event, batch, raw=dump(event).encode())
+        store_event(event, batch, size=len(content))
         for name, (filename, content_type, data) in fields.items():
             if filename:
                 kind = "event.minidump" if name == "upload_file_minidump" else "event.attachment"

@@ -1,8 +1,10 @@
 """Take secrets out of what is about to be stored. Pure, no dependencies; works on decoded JSON, in place.
 
 Two kinds of rules: by key (`password`, `api_key`, …: the whole value goes) and by value (Bearer tokens, card numbers,
-private keys, …: only the secret goes). Keys are split into words, so `author` and `token_count` stay. The values of
-an event are only searched when a cheap look at its raw bytes says that something could be found.
+private keys, …: only the secret goes). Keys are split into words, so `author` and `token_count` stay.
+
+Values are searched only when a cheap look says that something could be found, and only those not seen before: most
+strings of an event (source lines, file names, headers) come again and again. That makes 0.1 ms of 1.5 ms an event.
 """
 
 import re
@@ -32,6 +34,8 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 # Maps whose keys are names of things, not of fields.
 OPAQUE = frozenset(("modules", "sdk", "debug_meta"))
+# Fields that may hold a URL-encoded form.
+FORMS = frozenset(("query_string", "data", "body"))
 # Under these an object holds fields with names of their own.
 GROUPS = frozenset(("session", "auth", "token"))
 
@@ -39,6 +43,7 @@ URL_PARAMETER = (
     r"(?:access_?token|refresh_?token|id_?token|auth_?token|token|api_?key|key|password|passwd|pwd|secret|client_secret"
     r"|signature|sig|credentials?|jwt|session_?id)"
 )
+QUOTED_KEY = r"(?:[\w-]*[_-])?(?:password|passwd|pwd|passphrase|secret|token|api_?key|private_?key|authorization)"
 VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.S), FILTERED),
     (re.compile(r"\beyJ[\w-]{5,}\.eyJ[\w-]{5,}(?:\.[\w-]*)?"), FILTERED),
@@ -46,30 +51,34 @@ VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?basic\s+)[\w+/=-]{4,}"), rf"\1{FILTERED}"),
     (re.compile(r"(://[^/\s:@?#'\"]*:)[^/\s@?#'\"]+(?=@)"), rf"\1{FILTERED}"),
     (re.compile(rf"(?i)([?&]{URL_PARAMETER}=)[^&\s\"'#]+"), rf"\1{FILTERED}"),
+    # JSON, or Python's repr of a dict, kept as text: request bodies and local variables.
+    (re.compile(rf"(?i)(['\"]{QUOTED_KEY}['\"]\s*:\s*b?(['\"]))[^'\"]+(?=\2)"), rf"\1{FILTERED}"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), FILTERED),
     (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,})"), FILTERED),
     (re.compile(r"\bxox[abeoprs]-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]+"), FILTERED),
     (re.compile(r"\b(?:[sr]k_(?:live|test)_|whsec_)\w{10,}"), FILTERED),
     (re.compile(r"\bAIza[\w-]{35}"), FILTERED),
 )
-QUERY_STRING = re.compile(rf"(?i)((?:^|&)\??{URL_PARAMETER}=)[^&\s]+")
+FORM_FIELD = re.compile(rf"(?i)((?:^|&)\??{URL_PARAMETER}=)[^&\s]+")
 # Groups as printed on cards; a run of digits that is part of something longer is none.
 CARD = re.compile(
     r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6(?:011|5\d{2}))([ -]?)\d{4}\1\d{4}\1\d{4}"
     r"|3[47]\d{2}([ -]?)\d{6}\2\d{5})"
     r"(?![\w-]|\.\d)"
 )
-# A substring that must be there for a rule above to find anything; JSON escapes none of these.
+# A substring that must be there for a rule above to find anything.
 HINTS: tuple[bytes, ...] = (b"-----BEGIN", b"eyJ", b"AKIA", b"ASIA", b"github_pat_", b"glpat-", b"xox", b"k_live_")
 HINTS += (b"hooks.slack.com", b"k_test_", b"whsec_", b"AIza", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
 HINTS_ANY_CASE = (b"bearer", b"basic ")
 HINTS_IN_QUERY: tuple[bytes, ...] = (b"token=", b"key=", b"password=", b"passwd=", b"pwd=", b"secret=", b"sig=")
 HINTS_IN_QUERY += (b"signature=", b"jwt=", b"credential", b"session_id=", b"sessionid=")
+HINTS_IN_QUOTES = (b"passw", b"pwd", b"passphrase", b"secret", b"token", b"key", b"authorization")
 DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 SHORTEST_CARD = b"0" * 15
 URL_PASSWORD = re.compile(rb"://[^/\s:@?#'\"]*:[^/\s@?#'\"]+@")
 
 _secret_keys: dict[str, bool] = {}
+_clean: set[str] = set()
 
 
 def is_secret_key(key: str) -> bool:
@@ -91,48 +100,60 @@ def _judge_key(key: str) -> bool:
     return any(f"{first} {second}" in PAIRS for first, second in pairwise(words))
 
 
-def may_hold_secrets(raw: bytes) -> bool:
-    """A cheap look at undecoded JSON: False means that no value rule can match anywhere in it."""
-    if any(hint in raw for hint in HINTS):
+def may_hold_secrets(text: bytes) -> bool:
+    """A cheap look at any amount of text: False means that no value rule can match anywhere in it."""
+    if any(hint in text for hint in HINTS):
         return True
-    if SHORTEST_CARD in raw.translate(DIGITS_TO_ZERO, b" -"):
+    if SHORTEST_CARD in text.translate(DIGITS_TO_ZERO, b" -"):
         return True
-    lower = raw.lower()
+    lower = text.lower()
     if any(hint in lower for hint in HINTS_ANY_CASE):
         return True
-    if (b"?" in raw or b"&" in raw or b"query_string" in raw) and any(hint in lower for hint in HINTS_IN_QUERY):
+    if (b"?" in text or b"&" in text or b"=" in text) and any(hint in lower for hint in HINTS_IN_QUERY):
         return True
-    return b"@" in raw and b"://" in raw and URL_PASSWORD.search(raw) is not None
+    if (b"':" in text or b'":' in text) and any(hint in lower for hint in HINTS_IN_QUOTES):
+        return True
+    return b"@" in text and b"://" in text and URL_PASSWORD.search(text) is not None
 
 
-def scrub(value: Any, *, search_values: bool = True) -> Any:
+def scrub(value: Any) -> Any:
     """Replace secrets in a decoded JSON value, in place, and return it. Cuts what nests deeper than MAX_DEPTH."""
     if isinstance(value, str):
-        return scrub_text(value) if search_values else value
+        return scrub_text(value)
     if isinstance(value, (dict, list)):
-        _scrub_container(value, search_values, MAX_DEPTH)
+        unseen: list[str] = []
+        _scrub_container(value, unseen, MAX_DEPTH)
+        if may_hold_secrets("\n".join(unseen).encode("utf-8", "replace")):
+            _scrub_container(value, None, MAX_DEPTH)
+        else:
+            if len(_clean) > 20_000:
+                _clean.clear()
+            _clean.update(text for text in unseen if len(text) <= 200)
     return value
 
 
-def _scrub_container(container: dict[str, Any] | list[Any], search: bool, depth: int) -> None:
+def _scrub_container(container: dict[str, Any] | list[Any], unseen: list[str] | None, depth: int) -> None:
+    """Filter by key; strings not seen before are gathered in `unseen`, or searched when that is None."""
     if isinstance(container, dict):
-        _scrub_object(container, search, depth)
+        _scrub_object(container, unseen, depth)
         return
     if len(container) == 2 and _is_secret_pair(container):
         container[1] = FILTERED
     for position, value in enumerate(container):
         kind = type(value)
         if kind is str:
-            if search:
+            if unseen is None:
                 container[position] = scrub_text(value)
+            elif value not in _clean:
+                unseen.append(value)
         elif (kind is dict or kind is list) and value:
             if depth:
-                _scrub_container(value, search, depth - 1)
+                _scrub_container(value, unseen, depth - 1)
             else:
                 container[position] = TOO_DEEP
 
 
-def _scrub_object(container: dict[str, Any], search: bool, depth: int) -> None:
+def _scrub_object(container: dict[str, Any], unseen: list[str] | None, depth: int) -> None:
     # The hottest loop of the protocol (400 values an event): type() instead of isinstance, no call for a leaf.
     for key, value in container.items():  # only values are replaced, so the iteration stays valid
         kind = type(value)
@@ -141,11 +162,13 @@ def _scrub_object(container: dict[str, Any], search: bool, depth: int) -> None:
             if value is not None and kind is not bool:
                 container[key] = _filter_all(value)
         elif kind is str:
-            if search:
-                container[key] = _scrub_query(value) if key == "query_string" else scrub_text(value)
+            if unseen is None:
+                container[key] = _scrub_form(value) if key in FORMS else scrub_text(value)
+            elif value not in _clean:
+                unseen.append(value)
         elif (kind is dict or kind is list) and value and key not in OPAQUE:
             if depth:
-                _scrub_container(value, search, depth - 1)
+                _scrub_container(value, unseen, depth - 1)
             else:
                 container[key] = TOO_DEEP
 
@@ -155,8 +178,8 @@ def _is_secret_pair(pair: list[Any]) -> bool:
     return type(pair[0]) is str and type(pair[1]) is str and is_secret_key(pair[0])
 
 
-def _scrub_query(text: str) -> str:
-    return QUERY_STRING.sub(rf"\1{FILTERED}", scrub_text(text))
+def _scrub_form(text: str) -> str:
+    return FORM_FIELD.sub(rf"\1{FILTERED}", scrub_text(text))
 
 
 def _filter_all(value: Any) -> Any:
