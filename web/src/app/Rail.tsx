@@ -15,7 +15,7 @@ type Entry = { to: string; word: string; icon: ComponentType<{ size?: number; st
 function Entries({ pages, folded }: { pages: readonly Entry[]; folded: boolean }) {
   return pages.map(({ to, word, icon: Icon }) => (
     <Tooltip key={to} label={word} position="right" disabled={!folded} openDelay={100}>
-      <Link to={to} search={{} as never} className={css.item} aria-label={word} activeOptions={{ exact: to === '/', includeSearch: false }}>
+      <Link to={to} search={{}} className={css.item} aria-label={word} activeOptions={{ exact: to === '/', includeSearch: false }}>
         <Icon size={16} strokeWidth={1.9} /><span>{word}</span>
       </Link>
     </Tooltip>

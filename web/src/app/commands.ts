@@ -18,7 +18,7 @@ export function useCommands(text: string): Command[] {
   const query = text.trim()
 
   const fixed: Command[] = [
-    ...ALL_PAGES.map(({ to, word, icon }) => ({ id: to, word, note: 'Page', icon, run: () => void navigate({ to, search: {} as never }) })),
+    ...ALL_PAGES.map(({ to, word, icon }) => ({ id: to, word, note: 'Page', icon, run: () => void navigate({ to, search: {} }) })),
     ...(me?.projects ?? []).map((project) => ({
       id: `project ${project.id}`, word: `Switch to ${project.name}`, note: 'Project', icon: FolderOpen, run: () => setSearch({ project: String(project.id) }),
     })),
@@ -37,16 +37,16 @@ function idCommands(query: string, navigate: Navigate): Command[] {
   const id = query.replaceAll('-', '').toLowerCase()
   if (!/^[0-9a-f]{32}$/.test(id)) return []
   return [
-    { id: 'trace', word: `Open trace ${id}`, note: 'Id', icon: GitBranch, run: () => void navigate({ to: '/traces/$traceId', params: { traceId: id }, search: {} as never }) },
-    { id: 'error', word: `Open error group ${id}`, note: 'Id', icon: TriangleAlert, run: () => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: id }, search: {} as never }) },
+    { id: 'trace', word: `Open trace ${id}`, note: 'Id', icon: GitBranch, run: () => void navigate({ to: '/traces/$traceId', params: { traceId: id }, search: {} }) },
+    { id: 'error', word: `Open error group ${id}`, note: 'Id', icon: TriangleAlert, run: () => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: id }, search: {} }) },
   ]
 }
 
 function searchCommands(query: string, navigate: Navigate): Command[] {
   if (!query) return []
   return [
-    { id: 'logs for', word: `Search logs for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/logs', search: { q: query } as never }) },
-    { id: 'errors for', word: `Search errors for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/errors', search: { q: query } as never }) },
-    { id: 'user', word: `Events of user “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/events', search: { user_id: query } as never }) },
+    { id: 'logs for', word: `Search logs for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/logs', search: { q: query } }) },
+    { id: 'errors for', word: `Search errors for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/errors', search: { q: query } }) },
+    { id: 'user', word: `Events of user “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/events', search: { user_id: query } }) },
   ]
 }

@@ -29,7 +29,7 @@ export function ErrorPage() {
   return (
     <Page scroll title={error?.type || error?.title || 'Error'} aside={error?.culprit}
       actions={<Occurrences items={occurrences.items} shown={shown} onShow={(id) => setSearch({ item: id }, { replace: true })} />}>
-      <Link to="/errors" search={{} as never} className="link row" style={{ gap: 3, marginBottom: 10 }}><ChevronLeft size={14} />Errors</Link>
+      <Link to="/errors" search={{}} className="link row" style={{ gap: 3, marginBottom: 10 }}><ChevronLeft size={14} />Errors</Link>
       {error ? <Detail error={error} />
         : occurrences.error || detail.error ? <ErrorState what="This error" error={occurrences.error ?? detail.error} retry={() => { void occurrences.refetch(); void detail.refetch() }} />
           : !occurrences.isPending && !shown ? <Empty title="No occurrence in this time range">Widen the range: this group was seen at another time, or its data has been deleted by retention.</Empty>

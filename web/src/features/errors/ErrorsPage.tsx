@@ -6,14 +6,14 @@ import { DataTable } from '@/shared/ui/DataTable'
 import { Page } from '@/shared/ui/Page'
 import { Empty, ErrorState } from '@/shared/ui/States'
 import { DensitySwitch, ListEnd, TableSkeleton } from '@/shared/ui/TableParts'
-import { COLUMNS } from './columns'
+import { COLUMNS, UNSORTABLE } from './columns'
 import { useErrorGroups } from './queries'
 
 export function ErrorsPage() {
   const groups = useErrorGroups()
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = groups
   const navigate = useNavigate()
-  const open = (group: ErrorGroup) => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: group.fingerprint }, search: {} as never })
+  const open = (group: ErrorGroup) => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: group.fingerprint }, search: {} })
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
     <Page title="Errors" aside="grouped by what broke" actions={<DensitySwitch />}>
@@ -22,7 +22,7 @@ export function ErrorsPage() {
         : groups.isPending ? <TableSkeleton />
           : items.length === 0 ? <NoErrors />
             : (
-              <DataTable label="Errors" columns={hasNextPage ? COLUMNS.map((column) => ({ ...column, sortBy: undefined as never })) : COLUMNS} rows={items} rowKey={(row) => row.fingerprint} onOpen={open} onNearEnd={more}
+              <DataTable label="Errors" columns={hasNextPage ? UNSORTABLE : COLUMNS} rows={items} rowKey={(row) => row.fingerprint} onOpen={open} onNearEnd={more}
                 footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={items.length} noun="groups" />} />
               )}
     </Page>
@@ -31,7 +31,7 @@ export function ErrorsPage() {
 
 function NoErrors() {
   return (
-    <Empty title="No errors match" action={<Link to="/connect" search={{ tab: 'sentry-python' } as never} className="link">Connect a Sentry SDK</Link>}>
+    <Empty title="No errors match" action={<Link to="/connect" search={{ tab: 'sentry-python' }} className="link">Connect a Sentry SDK</Link>}>
       Nothing broke in this time range with these filters, or no error source is connected yet.
     </Empty>
   )

@@ -12,7 +12,7 @@ export const COLUMNS: Column<ErrorGroup>[] = [
   {
     id: 'title', header: 'Error', width: 380, grow: true,
     cell: (row) => (
-      <Link to="/errors/$fingerprint" params={{ fingerprint: row.fingerprint }} search={{} as never} className="row" style={{ gap: 10 }} preload={false}>
+      <Link to="/errors/$fingerprint" params={{ fingerprint: row.fingerprint }} search={{}} className="row" style={{ gap: 10 }} preload={false}>
         <b style={{ fontWeight: 550, flexShrink: 0, maxWidth: '45%' }} className="ellipsis">{row.type || row.title}</b>
         <span className="dim ellipsis">{row.type ? row.value : ''}</span>
         <span className="faint ellipsis" style={{ flexShrink: 3 }}>{row.culprit}</span>
@@ -25,3 +25,6 @@ export const COLUMNS: Column<ErrorGroup>[] = [
   { id: 'first', header: 'First seen', width: 96, align: 'right', cell: (row) => <span className="dim"><Ago time={row.first_time} /></span>, sortBy: (row) => toMs(row.first_time) },
   { id: 'last', header: 'Last seen', width: 96, align: 'right', cell: (row) => <span className="dim"><Ago time={row.last_time} /></span>, sortBy: (row) => toMs(row.last_time) },
 ]
+
+/** While older groups are not loaded, sorting would order only what happens to be here. */
+export const UNSORTABLE: Column<ErrorGroup>[] = COLUMNS.map((column) => ({ ...column, sortBy: undefined }))

@@ -40,7 +40,7 @@ export function EventsPage() {
 
 function NoEvents() {
   return (
-    <Empty title="No events match" action={<Link to="/connect" search={{ tab: 'posthog-js' } as never} className="link">Connect posthog-js or another client</Link>}>
+    <Empty title="No events match" action={<Link to="/connect" search={{ tab: 'posthog-js' }} className="link">Connect posthog-js or another client</Link>}>
       Nothing was received for this project in this time range with these filters. Widen the range, remove a filter, or send an event.
     </Empty>
   )

@@ -38,7 +38,7 @@ export function LogsPage() {
 
 function NoLogs() {
   return (
-    <Empty title="No log records match" action={<Link to="/connect" search={{ tab: 'otel-python' } as never} className="link">Connect a log source</Link>}>
+    <Empty title="No log records match" action={<Link to="/connect" search={{ tab: 'otel-python' }} className="link">Connect a log source</Link>}>
       Nothing was received for this project in this time range with these filters. Widen the range, remove a filter, or send logs.
     </Empty>
   )

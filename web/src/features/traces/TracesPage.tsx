@@ -17,7 +17,7 @@ export function TracesPage() {
   const traces = useTraces()
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = traces
   const navigate = useNavigate()
-  const open = (span: Span) => void navigate({ to: '/traces/$traceId', params: { traceId: span.trace_id }, search: { item: span.is_segment ? undefined : span.span_id } as never })
+  const open = (span: Span) => void navigate({ to: '/traces/$traceId', params: { traceId: span.trace_id }, search: { item: span.is_segment ? undefined : span.span_id } })
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
     <Page title="Traces" actions={<DensitySwitch />}>
@@ -47,7 +47,7 @@ function Controls() {
 
 function NoTraces() {
   return (
-    <Empty title="No traces match" action={<Link to="/connect" search={{ tab: 'otel-python' } as never} className="link">Connect OpenTelemetry or a Sentry SDK</Link>}>
+    <Empty title="No traces match" action={<Link to="/connect" search={{ tab: 'otel-python' }} className="link">Connect OpenTelemetry or a Sentry SDK</Link>}>
       No span was received in this time range with these filters. Widen the range, remove a filter, or turn tracing on in your SDK.
     </Empty>
   )

@@ -1,10 +1,10 @@
 // Only what the charts use: the whole of ECharts is over 1 MB.
 import { BarChart, LineChart } from 'echarts/charts'
 import { AxisPointerComponent, GridComponent, TooltipComponent } from 'echarts/components'
-import { connect, init, use } from 'echarts/core'
+import { connect, init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
-use([BarChart, LineChart, GridComponent, TooltipComponent, AxisPointerComponent, CanvasRenderer])
+register([BarChart, LineChart, GridComponent, TooltipComponent, AxisPointerComponent, CanvasRenderer])
 /** One crosshair over all charts of a page. */
 export const GROUP = 'vedette'
 connect(GROUP)

@@ -16,7 +16,7 @@ export interface Column<T> {
   mono?: boolean
   cell: (row: T) => ReactNode
   /** Makes the column sortable; give it only where the list is loaded fully. */
-  sortBy?: (row: T) => number | string
+  sortBy?: ((row: T) => number | string) | undefined
 }
 interface Props<T> {
   label: string
@@ -51,7 +51,6 @@ export function DataTable<T>(props: Props<T>) {
     enableSorting: column.sortBy !== undefined,
     sortDescFirst: column.align === 'right',
   })), [columns])
-  // eslint-disable-next-line react-hooks/incompatible-library -- the React compiler is not used here
   const table = useReactTable({
     data: rows, columns: defs, state: { sorting }, onSortingChange: setSorting, getRowId: rowKey,
     getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(),

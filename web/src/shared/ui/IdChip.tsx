@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { Activity, Ban, Box, Copy, Filter, GitBranch, Globe, Hash, ListTree, Logs, ScrollText, TriangleAlert, User } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type AppSearch, keptOf, useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { truncateMiddle } from '@/shared/format/text'
 import { copyText } from './Copy'
@@ -18,33 +18,40 @@ const LISTS = [
   { to: '/events', word: 'Events', icon: Logs },
 ] as const
 
-/** An id that joins signals, with the ways to follow it. */
-export function IdChip({ kind, value, label, max = 22 }: { kind: IdKind; value: string | undefined | null; label?: ReactNode; max?: number }) {
-  const search = useAppSearch()
-  const setSearch = useSetSearch()
+interface Props { kind: IdKind; value: string | undefined | null; label?: ReactNode; max?: number }
+
+/** An id that joins signals, with the ways to follow it. The menu is built on the first click: a list shows hundreds of chips. */
+export function IdChip({ kind, value, label, max = 22 }: Props) {
+  const [armed, setArmed] = useState(false)
   if (!value) return null
   const Icon = ICON[kind]
-  const only: AppSearch = { ...keptOf(search), [SEARCH[kind]]: value }
+  const chip = (
+    <button type="button" className={css.chip} title={`${kind} ${value}`} aria-haspopup="menu" onClick={(event) => { event.stopPropagation(); setArmed(true) }}>
+      <Icon size={11} aria-hidden /><span className="ellipsis">{label ?? truncateMiddle(value, max)}</span>
+    </button>
+  )
+  return armed ? <ChipMenu kind={kind} value={value} chip={chip} /> : chip
+}
+
+function ChipMenu({ kind, value, chip }: { kind: IdKind; value: string; chip: ReactNode }) {
+  const search = useAppSearch()
+  const setSearch = useSetSearch()
+  const kept = keptOf(search)
+  const only: AppSearch = { ...kept, [SEARCH[kind]]: value }
   const exclude = () => setSearch({ filter: [...(search.filter ?? []), `${FIELD[kind]}!=${value}`], item: undefined })
   return (
-    <Menu width={210}>
-      <Menu.Target>
-        <button type="button" className={css.chip} title={`${kind} ${value}`} onClick={(event) => event.stopPropagation()}>
-          <Icon size={11} aria-hidden /><span className="ellipsis">{label ?? truncateMiddle(value, max)}</span>
-        </button>
-      </Menu.Target>
+    <Menu width={210} defaultOpened>
+      <Menu.Target>{chip}</Menu.Target>
       <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
         <Menu.Label className="ellipsis">{kind} {truncateMiddle(value, 24)}</Menu.Label>
         {kind === 'trace' && (
-          <Menu.Item leftSection={<GitBranch size={14} />} component={Link} {...{ to: '/traces/$traceId', params: { traceId: value }, search: keptOf(search) }}>
-            Open trace
-          </Menu.Item>
+          <Menu.Item leftSection={<GitBranch size={14} />} renderRoot={(props) => <Link {...props} to="/traces/$traceId" params={{ traceId: value }} search={kept} />}>Open trace</Menu.Item>
         )}
         <Menu.Item leftSection={<Filter size={14} />} onClick={() => setSearch({ [SEARCH[kind]]: value, item: undefined })}>Filter to this</Menu.Item>
         <Menu.Item leftSection={<Ban size={14} />} onClick={exclude}>Exclude this</Menu.Item>
         <Menu.Divider />
         {LISTS.map(({ to, word, icon: One }) => (
-          <Menu.Item key={to} leftSection={<One size={14} />} component={Link} {...{ to, search: only }}>{word} of this {kind}</Menu.Item>
+          <Menu.Item key={to} leftSection={<One size={14} />} renderRoot={(props) => <Link {...props} to={to} search={only} />}>{word} of this {kind}</Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<Copy size={14} />} onClick={() => void copyText(value)}>Copy</Menu.Item>

@@ -25,7 +25,7 @@ export function Related({ of }: { of: { trace_id?: string; session_id?: string; 
     <nav className={css.strip} aria-label="Related">
       <span className="faint">Same {kind.replace('_id', '')}</span>
       {DOORS.map(({ to, count, word }) => (
-        <Link key={to} to={to} search={{ ...keptOf(search), [kind]: value } as never} className={css.door}>
+        <Link key={to} to={to} search={{ ...keptOf(search), [kind]: value }} className={css.door}>
           <b className="num">{data ? humanNumber(data[count]) : '·'}</b> {word}
         </Link>
       ))}

@@ -1,0 +1,17 @@
+import { useGet } from '@/api/hooks'
+import type { Items, OutcomeBucket, OutcomeSummary } from '@/api/types'
+import { useScope } from '@/shared/filters/scope'
+
+/** What was received is the sender's business, so environment and release do not narrow it. */
+function useRange() {
+  const { range, base, refetchInterval } = useScope()
+  return { base, range: { ...range }, refetchInterval }
+}
+export function useOutcomeSummary() {
+  const { base, range, refetchInterval } = useRange()
+  return useGet<Items<OutcomeSummary>>(`${base}/outcomes/summary`, range, { refetchInterval })
+}
+export function useOutcomeBuckets() {
+  const { base, range, refetchInterval } = useRange()
+  return useGet<Items<OutcomeBucket>>(`${base}/outcomes`, { ...range, limit: 1000 }, { refetchInterval })
+}

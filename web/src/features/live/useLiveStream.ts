@@ -1,0 +1,47 @@
+import { useEffect, useRef, useState } from 'react'
+import { queryString } from '@/api/client'
+import { type LiveRow, type LiveSignal, toRow } from './rows'
+
+const KEEP = 5_000
+const PAINT_EVERY_MS = 200
+
+export interface LiveState { rows: LiveRow[]; waiting: number; dropped: number; received: number; connected: boolean }
+const NOTHING: LiveState = { rows: [], waiting: 0, dropped: 0, received: 0, connected: false }
+
+/** Everything that arrives, newest first. Painted five times a second however fast it comes; the oldest rows go first. */
+export function useLiveStream(base: string, signals: readonly LiveSignal[], paused: boolean) {
+  const [state, setState] = useState<LiveState>(NOTHING)
+  const pausedNow = useRef(paused)
+  useEffect(() => { pausedNow.current = paused }, [paused])
+  const wanted = signals.join(',')
+
+  useEffect(() => {
+    let waiting: LiveRow[] = []
+    let dropped = 0
+    let received = 0
+    let connected = false
+    const source = new EventSource(`/api/v1${base}/live${queryString({ signals: wanted })}`)
+    source.onopen = () => { connected = true }
+    source.onerror = () => { connected = false }
+    for (const signal of wanted.split(',').filter(Boolean) as LiveSignal[]) {
+      source.addEventListener(signal, (event) => {
+        received += 1
+        try { waiting.push(toRow(signal, JSON.parse((event as MessageEvent<string>).data))) } catch { dropped += 1 }
+        if (waiting.length > KEEP) waiting = waiting.slice(-KEEP)
+      })
+    }
+    source.addEventListener('dropped', (event) => {
+      dropped += Number((JSON.parse((event as MessageEvent<string>).data) as { count?: number }).count ?? 0)
+    })
+    const timer = setInterval(() => setState((before) => {
+      const counts = { dropped, received, connected }
+      if (pausedNow.current) return { ...before, ...counts, waiting: waiting.length }
+      if (waiting.length === 0) return before.dropped === dropped && before.connected === connected && before.waiting === 0 ? before : { ...before, ...counts, waiting: 0 }
+      const rows = [...waiting.reverse(), ...before.rows].slice(0, KEEP)
+      waiting = []
+      return { rows, waiting: 0, ...counts }
+    }), PAINT_EVERY_MS)
+    return () => { source.close(); clearInterval(timer) }
+  }, [base, wanted])
+  return { ...state, clear: () => setState((before) => ({ ...before, rows: [], dropped: 0 })) }
+}
