@@ -73,6 +73,8 @@ class Browser:
     queue: list[dict[str, Any]] = field(default_factory=list)
     health: dict[str, Any] = field(default_factory=dict)
     "The release-health session that Sentry's SDK keeps for the page that is open."
+    invitations: list[str] = field(default_factory=list)
+    "Codes of invitations sent, for `traffic` to let somebody follow them."
 
     @property
     def distinct_id(self) -> str:

@@ -44,7 +44,7 @@ async def discover(browser: Browser, rng: random.Random, act: Act) -> None:
         await act("pricing")
         await view(browser, rng, "/pricing", "Pricing")
         browser.capture("pricing_viewed")
-    if rng.random() < 0.45:
+    if browser.person.invitation or rng.random() < 0.45:
         await act("sign up")
         await view(browser, rng, "/signup", "Create your account")
         browser.capture("signup_started")
@@ -76,12 +76,12 @@ async def view(browser: Browser, rng: random.Random, path: str, title: str) -> N
         await browser.report_error(*bug)
 
 
-async def sign_up(browser: Browser, invitation: str = "") -> bool:
+async def sign_up(browser: Browser) -> bool:
     """Create the account; the browser then knows who its user is."""
     person = browser.person
     browser.click("Create account")
     form = {"email": person.email, "name": person.name, "company": person.company}
-    form |= {"source": person.source, "invitation": invitation}
+    form |= {"source": person.source, "invitation": person.invitation}
     answer = await browser.call("identity", "POST", "/signup", form)
     if answer is not None and answer.status_code == 409:
         return await log_in(browser)
@@ -156,7 +156,9 @@ async def invite(browser: Browser, rng: random.Random, act: Act) -> None:
     await view(browser, rng, "/team", "Team")
     browser.click("Send invitation")
     address = f"colleague.{rng.getrandbits(32):08x}@{browser.person.email.split('@')[1]}"
-    await browser.call("identity", "POST", "/invitations", {"email": address})
+    answer = await browser.call("identity", "POST", "/invitations", {"email": address})
+    if answer is not None and not answer.is_error:
+        browser.invitations.append(answer.json()["invitation"])
 
 
 async def upgrade(browser: Browser, rng: random.Random, act: Act) -> None:

@@ -51,6 +51,7 @@ class Person:
     organization_id: str = ""
     plan: str = "free"
     token: str = ""
+    invitation: str = ""
     workflows: list[str] = field(default_factory=list)
 
     @property

@@ -38,13 +38,14 @@ class Traffic:
         self.rng = random.Random(seed)
         self.newcomers = 0
         self.actions = 0
+        self.invitations: list[str] = []
         self.at_home: list[tuple[float, int, Browser]] = []
         "Users between two visits, by the time of the next one."
 
     async def run(self) -> None:
         """Go on until cancelled."""
         await self.take_over_users()
-        people = max(1, round(self.rate * THINK_SECONDS))
+        people = max(1, round(self.rate * (THINK_SECONDS + 0.5)))  # half a second for the network
         async with asyncio.TaskGroup() as group:
             for number in range(people):
                 group.create_task(self.keep_visiting(random.Random(f"{self.seed}:{number}")))
@@ -73,6 +74,8 @@ class Traffic:
         while True:
             browser = self.next_visitor(rng)
             await visit(browser, rng, act)
+            self.invitations += browser.invitations
+            browser.invitations = []
             # Whoever has an account comes back, mostly on a later day; one in eight never does.
             if browser.person.user_id and rng.random() > 0.125:
                 self.send_home(browser, rng.expovariate(1 / DAY))
@@ -85,6 +88,8 @@ class Traffic:
         self.newcomers += 1
         # The start time keeps the addresses of two runs apart.
         person = make_person(rng, int(time.time() * 1000) % 10**10 + self.newcomers)
+        if self.invitations:
+            person.invitation = self.invitations.pop(0)
         return Browser(person, rng, self.http, self.backends)
 
     def send_home(self, browser: Browser, seconds: float) -> None:
