@@ -5,10 +5,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from granian.constants import Interfaces
@@ -32,6 +32,7 @@ from vedette.server.process import (
     free_port,
     leave_out_pyarrow,
     own_data_directory,
+    run_beside,
     serve_until,
     stop_signal,
 )
@@ -91,9 +92,40 @@ def serve(
             metadata=metadata,
             log_level=log_level,
         )
-        with own_data_directory(settings.data):
-            settings = _ready_to_start(settings)
-            asyncio.run(run_server(settings))
+        _serve(settings)
+
+
+@cli.command()
+def demo(
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    grpc_port: GrpcPort = None,
+    public_url: PublicUrl = None,
+    backfill: Annotated[bool, typer.Option(help="Send thirty days of past first, once a data directory.")] = True,
+    rate: Annotated[float, typer.Option(min=0.1, help="Actions of simulated users a second.")] = 4.0,
+) -> None:
+    """`serve`, with an example product and its simulated users sending to it."""
+    from vedette.server.demo import DemoUnavailable, supervise  # noqa: PLC0415 - `serve` does without
+
+    async def example(connect: dict[str, Any]) -> None:
+        marker = settings.data / "demo-has-a-past"
+        past = backfill and not marker.exists()
+        marker.touch()
+        try:
+            await supervise(connect, backfill=past, rate=rate)
+        except DemoUnavailable as error:
+            raise CannotStart(str(error)) from error
+
+    with plain_errors():
+        settings = load_settings(data=data, host=host, port=port, grpc_port=grpc_port, public_url=public_url)
+        _serve(settings, example)
+
+
+def _serve(settings: Settings, beside: "Beside | None" = None) -> None:
+    """Serve from a data directory of our own until told to stop; then end the process."""
+    with own_data_directory(settings.data):
+        asyncio.run(run_server(_ready_to_start(settings), beside=beside))
     # Connections that were cut off can leave threads of the HTTP server behind; everything is stored and closed.
     sys.stdout.flush()
     sys.stderr.flush()
@@ -112,9 +144,17 @@ def _ready_to_start(settings: Settings) -> Settings:
     return settings.model_copy(update=changes)
 
 
-async def run_server(settings: Settings, *, ready: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; then finish requests, store what is waiting, and return."""
+Beside = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+async def run_server(settings: Settings, *, beside: Beside | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; then finish requests, store what is waiting, and return.
+
+    `beside` runs along, given what `vedette keys` prints; it ends first, so that it can still hand in what it has.
+    """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("clickhouse_connect", "urllib3"):
+        logging.getLogger(name).setLevel("CRITICAL")  # they raise what they log
     leave_out_pyarrow()
     async with stop_signal() as stop, Server(settings).running() as server:
         granian = Granian(
@@ -131,8 +171,8 @@ async def run_server(settings: Settings, *, ready: asyncio.Event | None = None) 
         write_address(settings, url=settings.url, grpc_endpoint=grpc_endpoint)
         forget_start_pages()
         _print_welcome(settings, setup_link(server.metadata, settings.url))
-        if ready:
-            ready.set()
+        if beside:
+            await run_beside(stop, serving, beside(default_keys(server.metadata, settings)))
         await serve_until(stop, serving, granian.stop, settings.shutdown_seconds)
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,21 @@ async def serve_until(
         serving.result()
     else:
         serving.cancel()
+
+
+async def run_beside(stop: asyncio.Event, serving: "asyncio.Future[None]", work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` until it ends, or `stop` or `serving` does; then cancel it, wait for it, and set `stop`.
+
+    Raises what `work` raises.
+    """
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    waiting: set[asyncio.Future[Any]] = {working, serving, stopping}
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 def leave_out_pyarrow() -> None:

@@ -20,7 +20,7 @@ from importlib.resources import files
 from typing import Any
 
 from vedette.server.store.client import Store
-from vedette.server.store.errors import MigrationError
+from vedette.server.store.errors import MigrationError, StoreUnavailable
 
 STATEMENT_END = re.compile(r";[ \t]*(?:\n|\Z)")
 SHARD_KEY = re.compile(r"^--\s*shard_by:\s*(?P<key>.+?)\s*$", re.MULTILINE)
@@ -102,7 +102,10 @@ def migrate(store: Store, packages: Sequence[str]) -> list[str]:
             return _migrate_host(client, wanted, cluster="", where="the embedded store")
     applied: list[str] = []
     for host, port in store.dsn.hosts:
-        bootstrap = store.connect_to(host, port, database="default")
+        try:
+            bootstrap = store.connect_to(host, port, database="default")
+        except Exception as error:  # the driver's, which only `client` knows by name
+            raise StoreUnavailable(f"ClickHouse at {host}:{port} does not answer: {error}") from error
         bootstrap.command(f"CREATE DATABASE IF NOT EXISTS `{store.dsn.database}`")
         bootstrap.close()
         client = store.connect_to(host, port)
