@@ -1,7 +1,7 @@
 """Fetch `libchdb.so`, which holds a whole ClickHouse server, from the npm package that ships it.
 
 It is npm's and not PyPI's build because only that one exports `chdb_query_cmdline`, which runs the full
-`clickhouse local` with its HTTP and native-protocol servers. Facts: docs/decisions/0004-cluster-tests.md.
+`clickhouse local` with its HTTP and native-protocol servers.
 """
 
 import importlib.util

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.cluster import Cluster
 from tests.server.store.conftest import Shop
 from vedette.server.store.client import Dsn, Store
 from vedette.server.store.errors import InsertRejected, QueryFailed, StoreUnavailable
@@ -103,3 +104,16 @@ def test_dsn() -> None:
     assert Dsn.parse("chdb:///var/lib/vedette").path == "/var/lib/vedette"
     with pytest.raises(ValueError, match="must start with"):
         Dsn.parse("mysql://x")
+
+
+@pytest.mark.cluster
+def test_network_errors_are_short(own_cluster: Cluster) -> None:
+    """They reach the log and the health page; the driver's own text holds every setting of the insert."""
+    store = Store(Dsn.parse(own_cluster.dsn("default")), handles=1)
+    store.query("SELECT 1")
+    own_cluster.kill()
+    with pytest.raises(StoreUnavailable) as caught:
+        store.insert("nowhere", b"x", fmt="Protobuf", settings={"format_schema": "message M " * 1000})
+    assert "refused" in str(caught.value)
+    assert len(str(caught.value)) < 500
+    store.close()

@@ -7,13 +7,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.library import LibraryMissing, library
 from tests.server.store.conftest import SHOP, SIGNALS
 from vedette.server.store.client import Dsn, Store
 from vedette.server.store.commit import Committer
@@ -128,18 +126,6 @@ def verify(dsn: str, data: str, *, clean_from: int, least: int) -> None:
     store.close()
 
 
-@pytest.fixture
-def own_cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """A cluster that this test may kill."""
-    try:
-        library()
-    except LibraryMissing as missing:
-        pytest.skip(f"no ClickHouse cluster here: {missing}")
-    with Cluster(tmp_path / "cluster") as running:
-        create(running.dsn())
-        yield running
-
-
 async def _replayed(dsn: str, data: Path) -> None:
     """Open the spool as a restarted server does, and wait until it is empty."""
     store = Store(Dsn.parse(dsn), handles=3)
@@ -161,6 +147,7 @@ async def _replayed(dsn: str, data: Path) -> None:
 def test_cluster_loses_nothing_whoever_dies(own_cluster: Cluster, tmp_path: Path) -> None:
     """One node, both nodes, the server, in turn and in the middle of inserts."""
     dsn = own_cluster.dsn()
+    create(dsn)
     acknowledged: list[int] = []
     first, second = own_cluster.nodes
     writer = Writer(dsn, tmp_path, 1, 0)
@@ -194,6 +181,7 @@ def test_cluster_loses_nothing_whoever_dies(own_cluster: Cluster, tmp_path: Path
 @pytest.mark.cluster
 def test_frozen_node_delays_nobody_for_ever(own_cluster: Cluster, tmp_path: Path) -> None:
     """A host that neither answers nor hangs up: inserts time out, then go to the spool."""
+    create(own_cluster.dsn())
     writer = Writer(own_cluster.dsn(), tmp_path, 1, 0)
     writer.wait_for(30)
     own_cluster.nodes[1].freeze()

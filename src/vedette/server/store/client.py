@@ -4,6 +4,8 @@ Both speak through `clickhouse-connect`. One handle serves one thread at a time;
 handle, so the pool's size is also the bound on concurrent queries. Embedded queries release the GIL.
 """
 
+import logging
+import re
 import threading
 import time
 import uuid
@@ -37,6 +39,11 @@ from vedette.server.store.errors import (
 )
 
 __all__ = ["READ_SETTINGS", "Dsn", "Result", "Store"]
+
+URL_QUERY = re.compile(r"\?[\w%]+=\S+")
+
+# It logs every failed request with its traceback and URL; we raise, and whoever catches says it once.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Store:
         try:
             client = self._connect_any()
         except (ClickHouseError, OSError) as error:
-            raise StoreUnavailable(str(error)) from error
+            raise StoreUnavailable(_short(error)) from error
         # Once a handle: the embedded driver spends 40 ms on setting and restoring a dozen settings for each query.
         for name, value in self._session_settings.items():
             client.set_client_setting(name, value)
@@ -213,10 +220,10 @@ class Store:
                 refused=InsertRejected,
             )
         except QueryLimitExceeded as error:  # short of memory or time now; the rows are not to blame
-            raise StoreUnavailable(str(error)) from error
+            raise StoreUnavailable(_short(error)) from error
         except OSError as error:
             if not self.dsn.embedded:
-                raise StoreUnavailable(str(error)) from error
+                raise StoreUnavailable(_short(error)) from error
             # The driver hands rows to the embedded engine in a temporary file.
             raise StoreFull(f"cannot write a temporary file: {error}") from error
 
@@ -243,7 +250,7 @@ class Store:
             try:
                 return action(client)
             except OperationalError as error:
-                raise StoreUnavailable(str(error)) from error
+                raise StoreUnavailable(_short(error)) from error
             except ClickHouseError as error:
                 raise self._translate(error, refused) from error
 
@@ -276,7 +283,10 @@ class Store:
 
 
 def _short(error: Exception) -> str:
-    """The engine's message without its repeated prefix and version trailer."""
+    """The engine's message without its repeated prefix and version trailer, a network error's without its URL."""
     text = str(error).strip()
     text = text.rsplit("DB::Exception: ", 1)[-1]
-    return text.split(" (version ", 1)[0].strip()
+    text = text.split(" (version ", 1)[0]
+    # The URL holds every setting of the insert, a whole message definition among them.
+    text = URL_QUERY.sub("?…", text)
+    return text.strip() if len(text) <= 2000 else f"{text[:2000]}…"
