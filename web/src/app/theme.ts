@@ -4,6 +4,7 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
   colors: {
+    dark: ['#e4e6ea', '#c9cdd4', '#a0a6b1', '#848b97', '#343943', '#2a2e36', '#16191e', '#131519', '#0e0f12', '#0a0b0d'],
     accent: ['#efedfe', '#dcd8fb', '#c3bdf8', '#a99ff5', '#8f82f5', '#7d6ef0', '#7463ec', '#6453e2', '#5846d6', '#4736b8'],
   },
   fontFamily: 'var(--sans)',

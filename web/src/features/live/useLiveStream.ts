@@ -19,10 +19,7 @@ export function useLiveStream(base: string, signals: readonly LiveSignal[], paus
     let waiting: LiveRow[] = []
     let dropped = 0
     let received = 0
-    let connected = false
     const source = new EventSource(`/api/v1${base}/live${queryString({ signals: wanted })}`)
-    source.onopen = () => { connected = true }
-    source.onerror = () => { connected = false }
     for (const signal of wanted.split(',').filter(Boolean) as LiveSignal[]) {
       source.addEventListener(signal, (event) => {
         received += 1
@@ -34,6 +31,7 @@ export function useLiveStream(base: string, signals: readonly LiveSignal[], paus
       dropped += Number((JSON.parse((event as MessageEvent<string>).data) as { count?: number }).count ?? 0)
     })
     const timer = setInterval(() => setState((before) => {
+      const connected = source.readyState === EventSource.OPEN
       const counts = { dropped, received, connected }
       if (pausedNow.current) return { ...before, ...counts, waiting: waiting.length }
       if (waiting.length === 0) return before.dropped === dropped && before.connected === connected && before.waiting === 0 ? before : { ...before, ...counts, waiting: 0 }

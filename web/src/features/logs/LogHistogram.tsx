@@ -27,7 +27,8 @@ function toSeries(histogram: Histogram) {
   const words = new Set(histogram.buckets.flatMap((bucket) => Object.keys(bucket.counts)))
   return ORDER.map((severity) => ({
     name: severity,
-    color: `var(--sev-${severity})`,
+    // What is ordinary stays quiet, so that what is not stands out.
+    color: severity === 'info' || severity === 'debug' ? `var(--bar-${severity})` : `var(--sev-${severity})`,
     points: histogram.buckets.map(({ time, counts }): [number, number] => [
       toMs(time),
       [...words].filter((word) => severityOfLevel(word) === severity).reduce((sum, word) => sum + (counts[word] ?? 0), 0),

@@ -63,6 +63,6 @@ function draw(canvas: HTMLCanvasElement, nodes: Node[], colors: Map<string, stri
     pen.fillStyle = isFailed(node.span) ? bad : (colors.get(node.span.service ?? '') ?? '#7c6ff0')
     const x = ((node.startUs - whole.fromUs) / length) * canvas.clientWidth
     const width = Math.max(1, ((node.endUs - node.startUs) / length) * canvas.clientWidth)
-    pen.fillRect(x, 3 + index * row, width, Math.max(0.6, row - (row > 2 ? 1 : 0)))
+    pen.fillRect(x, 3 + index * row, width, Math.max(1, row - (row > 2 ? 1 : 0)))
   })
 }

@@ -19,7 +19,8 @@ export const SpanRow = memo(function SpanRow({ node, top, height, shown, color, 
   const failed = isFailed(span)
   const Arrow = collapsed ? ChevronRight : ChevronDown
   // The label stands right of the bar, or left of it where the right end is near.
-  const after = left + width < 82
+  const after = left + width < 86
+  const inside = !after && left < 12
   return (
     <div role="row" aria-level={node.depth + 1} aria-expanded={node.children.length > 0 ? !collapsed : undefined} className={css.span}
       data-open={open || undefined} data-cursor={cursor || undefined} style={{ height, transform: `translateY(${top}px)` }} onClick={() => onOpen(span.span_id)}>
@@ -41,7 +42,7 @@ export const SpanRow = memo(function SpanRow({ node, top, height, shown, color, 
         <div className={css.bar} data-failed={failed || undefined} style={{ left: `${left}%`, width: `${width}%`, background: color }}>
           {span.events?.map((event, index) => event.name === 'exception' && <b key={index} className={css.mark} />)}
         </div>
-        <span className={css.took} style={after ? { left: `${Math.max(0, left + width)}%` } : { right: `${100 - Math.min(100, left)}%` }}>{humanDuration(span.duration_ns)}</span>
+        <span className={css.took} data-inside={inside || undefined} style={inside ? { right: `${Math.max(0, 100 - left - width)}%` } : after ? { left: `${Math.max(0, left + width)}%` } : { right: `${100 - Math.min(100, left)}%` }}>{humanDuration(span.duration_ns)}</span>
       </div>
     </div>
   )

@@ -18,6 +18,7 @@ const DURATIONS = [['d', 86_400e9], ['h', 3_600e9], ['min', 60e9], ['s', 1e9], [
 /** 1_234_000_000 → "1.23 s". Three significant digits; the unit is chosen so that the number is at least 1. */
 export function humanDuration(ns: number | null | undefined): string {
   if (ns === null || ns === undefined || Number.isNaN(ns)) return '–'
+  if (ns === 0) return '0'
   for (const [unit, size] of DURATIONS) {
     if (Math.abs(ns) >= size) {
       const value = ns / size

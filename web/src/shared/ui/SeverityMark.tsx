@@ -10,7 +10,7 @@ export function SeverityMark({ severity, label }: { severity: Severity; label?: 
   return (
     <span className="row" style={{ color: `var(--sev-${severity})`, gap: 5, flexShrink: 0 }} title={text}>
       <Icon size={13} strokeWidth={2.2} aria-label={severity} />
-      {label !== undefined && label !== false && <span className="ellipsis">{text.toLowerCase()}</span>}
+      {label !== undefined && label !== false && <span className="ellipsis" style={severity === 'info' ? { color: 'var(--dim)' } : undefined}>{text.toLowerCase()}</span>}
     </span>
   )
 }
