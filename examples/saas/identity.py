@@ -98,7 +98,7 @@ async def sign_up(form: Signup) -> dict[str, Any]:
 @app.post("/login")
 async def log_in(form: Login) -> dict[str, Any]:
     """Check the password and tell the plan. Without billing it still works, only the plan is unknown."""
-    row = await database.one("SELECT id, organization_id FROM users WHERE email = ?", form.email)
+    row = await database.one("SELECT id, name, organization_id FROM users WHERE email = ?", form.email)
     if not row:
         logins.add(1, {"outcome": "unknown"})
         log.warning("log-in refused, no such account")
@@ -108,7 +108,7 @@ async def log_in(form: Login) -> dict[str, Any]:
     await _hash_password()
     await database.query("UPDATE users SET seen = ? WHERE id = ?", time.time(), user.id)
     plan = await _plan_of(user)
-    telemetry.track("logged_in", {"plan": plan})
+    telemetry.track("logged_in", {"plan": plan, "$set": {"email": form.email, "name": row["name"], "plan": plan}})
     logins.add(1, {"outcome": "ok"})
     log.info("user logged in", extra={"plan": plan})
     return {

@@ -52,6 +52,7 @@ class Person:
     plan: str = "free"
     token: str = ""
     invitation: str = ""
+    activated: bool = False
     workflows: list[str] = field(default_factory=list)
 
     @property

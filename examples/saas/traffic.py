@@ -60,6 +60,9 @@ class Traffic:
         ]
         async with services.client("identity", timeout_seconds=30) as identity:
             (await identity.post("/accounts", json=accounts)).raise_for_status()
+        runs = [{"user_id": p.user_id, "organization_id": p.organization_id} for p in users if p.activated]
+        async with services.client("workflows", timeout_seconds=30) as workflows:
+            (await workflows.post("/runs/import", json=runs)).raise_for_status()
         for person in users:
             self.send_home(Browser(person, self.rng, self.http, self.backends), self.rng.uniform(-360, DAY / 24))
 

@@ -48,6 +48,11 @@ class Workspace(BaseModel):
     runs_a_day: int
 
 
+class PastRun(BaseModel):
+    user_id: str
+    organization_id: str
+
+
 class NewWorkflow(BaseModel):
     name: str
     kind: str
@@ -69,6 +74,14 @@ async def import_workspaces(workspaces: list[Workspace]) -> dict[str, int]:
     rows = [(workspace.organization_id, workspace.runs_a_day) for workspace in workspaces]
     database.connection.executemany("INSERT OR REPLACE INTO workspaces VALUES (?, ?)", rows)
     return {"workspaces": len(rows)}
+
+
+@app.post("/runs/import", dependencies=access.INTERNAL)
+async def import_runs(past: list[PastRun]) -> dict[str, int]:
+    """Take over who has run a workflow before, and is therefore active already."""
+    rows = [(f"run_{run.user_id}", "", run.organization_id, run.user_id, 0.0) for run in past]
+    database.connection.executemany("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?)", rows)
+    return {"runs": len(rows)}
 
 
 @app.post("/workflows", status_code=201)

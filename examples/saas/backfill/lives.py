@@ -79,7 +79,6 @@ class Life:
         self.last_seen = 0.0
         self.session_id = ""
         self.device = self.person.device_properties()
-        self.activated = False
 
     def events(self, until: float) -> Iterator[Event]:
         """Everything this person does before `until`."""
@@ -121,8 +120,8 @@ class Life:
 
     def _chance_to_return(self, age: int, day: int) -> float:
         """Falls with a power of age; those who activated stay much longer, those who pay longest."""
-        base = 0.85 if self.person.plan != "free" else 0.75 if self.activated else 0.3
-        decay = 0.2 if self.person.plan != "free" else 0.45 if self.activated else 1.0
+        base = 0.85 if self.person.plan != "free" else 0.75 if self.person.activated else 0.3
+        decay = 0.2 if self.person.plan != "free" else 0.45 if self.person.activated else 1.0
         return base * age**-decay * (0.35 if (day + 3) % 7 >= 5 else 1)
 
     def _start_visit(self, day: int) -> None:
@@ -144,6 +143,9 @@ class Life:
         yield self._browser("signup_started")
         yield self._click("Create account")
         person.user_id, person.organization_id = self.user_id, self.organization_id
+        group: dict[str, Any] = {"$group_type": "organization", "$group_key": self.organization_id}
+        group["$group_set"] = {"name": person.company, "plan": "free"}
+        yield self._server("identity", "$groupidentify", group)
         yield self._server("identity", "signed_up", {"source": person.source, "invited": False, "plan": "free"})
         yield self._browser(
             "$identify",
@@ -157,7 +159,7 @@ class Life:
     def _log_in(self) -> Iterator[Event]:
         yield self._view("/login", {"title": "Sign in"})
         yield self._click("Sign in")
-        yield self._server("identity", "logged_in", {"plan": self.person.plan})
+        yield self._server("identity", "logged_in", {"plan": self.person.plan, "$set": self.person.traits})
         yield self._view("/workflows", {"title": "Workflows"})
 
     def _build(self) -> Iterator[Event]:
@@ -171,12 +173,12 @@ class Life:
         yield self._click("Run now")
         rows, seconds = self.rng.randint(20, 400), round(self.rng.lognormvariate(-1.7, 0.5), 3)
         yield self._server("workflows", "workflow_run", {"kind": kind, "rows": rows, "duration_seconds": seconds})
-        if not self.activated:
-            self.activated = True
+        if not self.person.activated:
+            self.person.activated = True
             yield self._server("workflows", "activated", {"kind": kind})
 
     def _work(self) -> Iterator[Event]:
-        if not self.activated or self.rng.random() < 0.2:
+        if not self.person.activated or self.rng.random() < 0.2:
             yield from self._build()
         for _ in range(self.rng.randint(0, 3)):
             yield from self._run(self.rng.choices(KINDS, [40, 30, 20, 10])[0])
