@@ -108,7 +108,8 @@ async def log_in(form: Login) -> dict[str, Any]:
     await _hash_password()
     await database.query("UPDATE users SET seen = ? WHERE id = ?", time.time(), user.id)
     plan = await _plan_of(user)
-    telemetry.track("logged_in", {"plan": plan, "$set": {"email": form.email, "name": row["name"], "plan": plan}})
+    known = {"plan": plan} if plan != "unknown" else {}
+    telemetry.track("logged_in", {"plan": plan, "$set": {"email": form.email, "name": row["name"], **known}})
     logins.add(1, {"outcome": "ok"})
     log.info("user logged in", extra={"plan": plan})
     return {

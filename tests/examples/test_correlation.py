@@ -78,7 +78,7 @@ def used(saas: Saas) -> Sink:
     for process in saas.processes:
         process.send_signal(signal.SIGTERM)
     for process in saas.processes:  # uvicorn shuts down in order, then dies of the signal it was sent
-        assert process.wait(15) in (0, -signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
     return saas.sink
 
 
@@ -157,7 +157,7 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 25) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

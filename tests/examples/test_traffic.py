@@ -28,11 +28,11 @@ def visited() -> Sink:
         assert process.stdin and process.stdout
         process.stdin.write(json.dumps(sink.connect).encode())
         process.stdin.close()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not wanted <= clicks(sink):
             time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(30) == 0
         sink.printed = process.stdout.read().decode()
     return sink
 
