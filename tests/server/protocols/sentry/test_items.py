@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.conftest import ProjectClient
 from tests.server.protocols.sentry.wire import envelope, error, item, outcomes, send
 
@@ -92,6 +94,23 @@ def test_event_columns(project: ProjectClient) -> None:
     assert [entry["type"] for entry in payload["exception"]["values"]] == ["KeyError", "ValueError"]
     assert payload["extra"]["password"] == payload["request"]["headers"]["Cookie"] == "[Filtered]"
     assert payload["request"]["headers"]["Accept"] == "*/*"
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ({"message": "hello %s, %d%%", "params": ["Ann", 3]}, "hello Ann, 3%"),
+        ({"message": "hello %(who)s %(other)s", "params": {"who": "Ann"}}, "hello Ann %(other)s"),
+        ({"message": "%999999999d", "params": [1]}, "%999999999d"),
+        ({"message": "%s and %s", "params": ["one"]}, "one and %s"),
+        ({"message": "kept %s"}, "kept %s"),
+        ({"message": "x %s", "formatted": "x y", "params": ["z"]}, "x y"),
+        ("plain", "plain"),
+    ],
+)
+def test_messages_are_filled_in(project: ProjectClient, entry: Any, value: str) -> None:
+    assert send(project, envelope(item("event", {"logentry": entry}))).status_code == 200
+    assert project.sql("SELECT value FROM errors") == [{"value": value}]
 
 
 def test_event_sent_twice_counts_once(project: ProjectClient) -> None:

@@ -1,12 +1,14 @@
 """Secrets go, everything else stays."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette.server.protocols.sentry.fingerprint import parametrise
 from vedette.server.protocols.sentry.scrub import (
     FILTERED,
     MAX_DEPTH,
@@ -123,6 +125,20 @@ def test_nesting_is_cut() -> None:
     text = json.dumps(scrub({"a": value}))
     assert "deep" in text and '"deep"' not in text.replace('"[too deep]"', "")
     assert text.count("[") < MAX_DEPTH + 5
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["eyJ-", "eyJa.eyJ", "://a:", "://:@", "bearer_", "bearera", "basic=", "?token=", "-----BEGIN_", '"password":', "'_", "4111-", "xoxb-", "sk_live_", "&", "@", "1", "authorization:basic", "ghp_", "a.b@", '{"a-'],
+)
+def test_a_megabyte_of_near_misses_takes_no_time(unit: str) -> None:
+    text = unit.replace("_", " ") * (1_000_000 // len(unit))
+    started = time.process_time()
+    scrub_text(text)
+    scrub({"data": text})
+    may_hold_secrets(text.encode())
+    parametrise(text)
+    assert time.process_time() - started < 5
 
 
 json_values = st.recursive(

@@ -2,6 +2,9 @@
 
 All three are `{"items": […], "ingest_settings": {…}}` with attributes `{"key": {"value": …, "type": …}}`.
 Format: https://develop.sentry.dev/sdk/telemetry/logs/, …/metrics/, …/spans/span-protocol/.
+
+Records are walked here and not in the engine: to find secrets each must be decoded and looked at anyway. Measured
+with logs of 10 attributes: 18 µs a record here plus 10 µs for the insert; 9 µs + 9 µs if the engine mapped them.
 """
 
 from collections.abc import Callable

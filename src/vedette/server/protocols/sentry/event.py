@@ -4,6 +4,7 @@ Format: https://develop.sentry.dev/sdk/data-model/event-payloads/. `normalise` b
 (`exception.values`, `tags` as an object, …), so that what is stored as `payload` reads the same for every SDK.
 """
 
+import re
 from typing import Any
 
 from vedette.server.protocols.sentry.fingerprint import fingerprints, stack_frames, thread_frames
@@ -21,6 +22,7 @@ LEVELS = {
     "50": "fatal",
 }
 KNOWN_LEVELS = frozenset(("fatal", "error", "warning", "info", "debug"))
+PARAMETER = re.compile(r"%%|%(?:\((?P<name>\w{1,64})\))?[sdifr]")
 MAX_FRAMES = 250
 NAME = 200  # characters in columns that hold a name
 TITLE = 256
@@ -124,13 +126,18 @@ def message(event: dict[str, Any]) -> str:
 
 
 def _interpolate(template: str, params: Any) -> str:
-    """Python's `%s`, with a list or an object of parameters; the template itself when they do not fit."""
-    if not params or "%" not in template or len(template) > VALUE:
-        return template
-    try:
-        return template % (params if isinstance(params, dict) else tuple(params))
-    except (TypeError, ValueError, KeyError, OverflowError, MemoryError):
-        return template
+    """Fill in Python's `%s`, `%d`, `%(name)s`; what has no parameter stays. Widths are not obeyed: `%999999999d`."""
+    in_order = iter(params if isinstance(params, list) else ())
+    by_name = mapping(params)
+
+    def fill(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        if match["name"] is not None:
+            return text(by_name[match["name"]]) if match["name"] in by_name else match[0]
+        return text(next(in_order, match[0]))
+
+    return PARAMETER.sub(fill, template) if params and len(template) <= VALUE else template
 
 
 def title(kind: str, value: str) -> str:

@@ -17,8 +17,8 @@ NO_FUNCTION = frozenset(("", "?", "<anonymous>", "<unknown>", "<redacted>"))
 
 VARIABLE = re.compile(
     r"""
-      (?P<email>[\w.+-]+@[\w-]+\.[\w.-]+)
-    | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s'"<>]+)
+      (?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+)
+    | (?P<url>(?<![\w+.-])[a-z][a-z0-9+.-]*://[^\s'"<>]+)
     | (?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)
     | (?P<date>\b\d{4}-\d\d-\d\d(?:[T\x20]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)
     | (?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)

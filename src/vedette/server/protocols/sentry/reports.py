@@ -81,12 +81,13 @@ def multipart(body: bytes, content_type: str) -> dict[str, tuple[str, str, bytes
     if not isinstance(boundary, str) or not boundary:
         raise BadRequest("multipart body without a boundary")
     fields: dict[str, tuple[str, str, bytes]] = {}
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:]:
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), MAX_REPORTS + 2)[1:]
+    if len(parts) > MAX_REPORTS + 1:
+        raise BadRequest(f"more than {MAX_REPORTS} parts")
+    for part in parts:
         head, separator, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         if not separator or part.startswith(b"--"):
             continue
-        if len(fields) >= MAX_REPORTS:
-            raise BadRequest(f"more than {MAX_REPORTS} parts")
         lines = Message()
         for line in head.decode("utf-8", "replace").split("\r\n"):
             key, _, value = line.partition(":")

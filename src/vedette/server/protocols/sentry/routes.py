@@ -3,6 +3,7 @@
 https://develop.sentry.dev/sdk/overview/ and https://github.com/getsentry/relay/blob/master/relay-server/src/endpoints.
 """
 
+import asyncio
 import base64
 import binascii
 import uuid
@@ -31,6 +32,7 @@ from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object,
 from vedette.server.protocols.sentry.times import Clock, FirstTimes
 
 SMALL = 1024 * 1024
+OFF_LOOP_BYTES = 256 * 1024  # an envelope of this size takes 5 ms or more: others need not wait for it
 OVERLOADED_SECONDS = 5
 
 
@@ -82,7 +84,10 @@ async def envelope(request: IngestRequest, *, first_times: FirstTimes) -> Respon
     batch = _batch(request, key, first_times, body=body, sent_at=parsed.headers.get("sent_at"))
     batch.event_id = event_id
     batch.trace = mapping(parsed.headers.get("trace"))
-    bad = [problem for item in parsed.items if (problem := add_item(item, batch))]
+    if len(body) < OFF_LOOP_BYTES:
+        bad = _add_items(parsed.items, batch)
+    else:
+        bad = await asyncio.to_thread(_add_items, parsed.items, batch)
     if parsed.broken:
         batch.drop("envelope", "malformed_envelope", parsed.broken, sample=body[:4096])
     await batch.store(request.ingest)
@@ -91,6 +96,10 @@ async def envelope(request: IngestRequest, *, first_times: FirstTimes) -> Respon
     if bad and len(bad) == len(parsed.items):
         raise _as_request_error(bad[0])
     return _answer(event_id)
+
+
+def _add_items(items: Sequence[Item], batch: Batch) -> list[BadItem]:
+    return [problem for item in items if (problem := add_item(item, batch))]
 
 
 def _authenticate_early(request: IngestRequest) -> IngestKey | None:
@@ -105,7 +114,7 @@ def _authenticate_early(request: IngestRequest) -> IngestKey | None:
 def _payload_event_id(items: list[Item]) -> str:
     """The id when the header has none: of the event in the envelope, or a new one if there is an event without."""
     for item in items:
-        if item.type in ("event", "transaction", "feedback"):
+        if item.type in ("event", "transaction", "feedback") and len(item.payload) <= SMALL:
             try:
                 found = hex_id(load_object(item.payload).get("event_id"), 32)
             except BadItem:
