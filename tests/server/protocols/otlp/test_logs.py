@@ -37,7 +37,9 @@ def test_every_field(project: ProjectClient) -> None:
     )
     fill(request.resource_logs[0].scope_logs[0].scope.attributes, {"scope.key": True})
     assert_stored(send(project, "logs", request))
-    [row] = project.sql("SELECT *, toUnixTimestamp64Nano(time) AS t, toUnixTimestamp64Nano(observed_time) AS o FROM logs")
+    [row] = project.sql(
+        "SELECT *, toUnixTimestamp64Nano(time) AS t, toUnixTimestamp64Nano(observed_time) AS o FROM logs"
+    )
     expected = {
         "t": time,
         "o": time + 5,

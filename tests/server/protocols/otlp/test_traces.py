@@ -67,7 +67,13 @@ def test_every_field(project: ProjectClient) -> None:
 
 def test_kind_status_and_segment(project: ProjectClient) -> None:
     spans = [
-        {"trace_id": TRACE, "span_id": bytes([9] * 7 + [kind]), "parent_span_id": PARENT, "kind": kind, "name": str(kind)}
+        {
+            "trace_id": TRACE,
+            "span_id": bytes([9] * 7 + [kind]),
+            "parent_span_id": PARENT,
+            "kind": kind,
+            "name": str(kind),
+        }
         for kind in range(7)
     ]
     spans[1]["status"], spans[2]["status"] = (1, ""), (2, "")

@@ -32,7 +32,7 @@ LIBRARY_MODULES = re.compile(
 
 PYTHON = re.compile(r'^\s*File "(?P<filename>.+?)", line (?P<lineno>\d+), in (?P<function>.+)$')
 JAVA = re.compile(
-    r"^\s*at (?:[\w.$-]+/)*(?P<module>[\w.$]+)\.(?P<function>[\w$<>]+)\((?P<filename>[^():]*)(?::(?P<lineno>\d+))?\)"
+    r"^\s*at (?:[\w.$-]+/)*(?P<module>[\w.$]+)\.(?P<function>[\w$<>]+)\((?P<filename>[^():]+)(?::(?P<lineno>\d+))?\)"
 )
 JAVASCRIPT = re.compile(
     r"^\s*at (?:async )?(?:(?P<function>[^()\n]+?) \()?(?P<filename>[^()\n]+?):(?P<lineno>\d+):\d+\)?$"
