@@ -10,7 +10,7 @@ import { useZoom } from '@/shared/time/zoom'
 import { useOutcomeBuckets } from './queries'
 
 const COLORS: Record<string, string> = {
-  accepted: 'var(--ok)', changed: 'var(--sev-info)', filtered: 'var(--sev-debug)', client_discarded: '#8a7fb5', rate_limited: 'var(--sev-warn)', rejected: 'var(--sev-error)',
+  accepted: 'var(--bar-ok)', changed: 'var(--bar-info)', filtered: 'var(--bar-debug)', client_discarded: '#8a7fb5', rate_limited: 'var(--bar-warn)', rejected: 'var(--bar-error)',
 }
 
 export function OutcomeChart() {

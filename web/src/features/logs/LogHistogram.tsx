@@ -28,7 +28,7 @@ function toSeries(histogram: Histogram) {
   return ORDER.map((severity) => ({
     name: severity,
     // What is ordinary stays quiet, so that what is not stands out.
-    color: severity === 'info' || severity === 'debug' ? `var(--bar-${severity})` : `var(--sev-${severity})`,
+    color: `var(--bar-${severity})`,
     points: histogram.buckets.map(({ time, counts }): [number, number] => [
       toMs(time),
       [...words].filter((word) => severityOfLevel(word) === severity).reduce((sum, word) => sum + (counts[word] ?? 0), 0),

@@ -9,20 +9,19 @@ import { SeverityMark } from '@/shared/ui/SeverityMark'
 import { Duration } from '@/shared/ui/Values'
 import { isFailed } from './columns'
 import css from './traces.module.css'
-import { type Node, toMicroseconds } from './tree'
+import { type Node, ownMicroseconds, toMicroseconds } from './tree'
 
 export function SpanDrawer({ node, traceStartUs, onClose, onStep }: { node: Node; traceStartUs: number; onClose: () => void; onStep: (by: 1 | -1) => void }) {
   const { span } = node
   const failed = isFailed(span)
   const sinceStart = (time: string | undefined) => (time ? `+${humanDuration((toMicroseconds(time) - traceStartUs) * 1_000)}` : '')
-  const own = node.endUs - node.startUs - node.children.reduce((sum, child) => sum + child.endUs - child.startUs, 0)
   const links = span.links ?? []
   const events = span.events ?? []
   return (
     <Drawer onClose={onClose} onStep={onStep} title={<div className="row">{failed && <SeverityMark severity="error" />}<h2 className="ellipsis" title={span.name}>{span.name}</h2></div>}>
       <div className={css.facts}>
         <div><span className="faint">Duration</span><b><Duration ns={span.duration_ns} /></b></div>
-        <div><span className="faint">Own time</span><b><Duration ns={Math.max(0, own) * 1_000} /></b></div>
+        <div><span className="faint">Own time</span><b><Duration ns={ownMicroseconds(node) * 1_000} /></b></div>
         <div><span className="faint">Starts at</span><b className="num">{sinceStart(span.time)}</b></div>
         <div><span className="faint">Kind</span><b>{span.op || span.kind || '–'}</b></div>
         <div><span className="faint">Status</span><b className={failed ? 'bad' : undefined}>{span.status_code || 'unset'}</b></div>

@@ -66,4 +66,16 @@ export function visible(roots: Node[], collapsed: ReadonlySet<string>): Node[] {
   return rows
 }
 
+/** Time in which no child ran: children may overlap each other, and may outlast their parent. */
+export function ownMicroseconds(node: Node): number {
+  let covered = 0
+  let until = node.startUs
+  for (const child of node.children) {
+    const from = Math.max(until, child.startUs)
+    const to = Math.min(node.endUs, child.endUs)
+    if (to > from) { covered += to - from; until = to }
+  }
+  return Math.max(0, node.endUs - node.startUs - covered)
+}
+
 function byStart(a: Node, b: Node): number { return a.startUs - b.startUs || b.endUs - a.endUs }
