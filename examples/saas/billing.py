@@ -25,11 +25,11 @@ meter = metrics.get_meter("saas.billing")
 charges = meter.create_counter("billing.payments", "{payment}", "Payments, by outcome and plan")
 revenue = meter.create_counter("billing.revenue", "{cent}", "Money received, in US cents")
 database = Database(
-    ":memory:",
+    "billing",
     """
-    CREATE TABLE customers (organization_id TEXT PRIMARY KEY, plan TEXT, seats INTEGER, since REAL);
-    CREATE TABLE invoices (id TEXT PRIMARY KEY, organization_id TEXT, cents INTEGER, created REAL);
-    CREATE TABLE invoice_lines (invoice_id TEXT, text TEXT, cents INTEGER);
+    CREATE TABLE IF NOT EXISTS customers (organization_id TEXT PRIMARY KEY, plan TEXT, seats INTEGER, since REAL);
+    CREATE TABLE IF NOT EXISTS invoices (id TEXT PRIMARY KEY, organization_id TEXT, cents INTEGER, created REAL);
+    CREATE TABLE IF NOT EXISTS invoice_lines (invoice_id TEXT, text TEXT, cents INTEGER);
     """,
 )
 
@@ -78,8 +78,8 @@ async def import_customers(customers: list[Customer]) -> dict[str, int]:
     """Take over customers from another system, with some past invoices for those who pay."""
     for customer in customers:
         rows = (customer.organization_id, customer.plan, 1, time.time())
-        database.connection.execute("INSERT OR IGNORE INTO customers VALUES (?, ?, ?, ?)", rows)
-        if customer.plan != "free":
+        added = database.connection.execute("INSERT OR IGNORE INTO customers VALUES (?, ?, ?, ?)", rows)
+        if added.rowcount and customer.plan != "free":
             for _ in range(random.randint(3, 18)):
                 await _write_invoice(customer.organization_id, customer.plan)
     answer = await workflows.post("/workspaces/import", json=[_quota(customer) for customer in customers])

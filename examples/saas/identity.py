@@ -28,11 +28,13 @@ logins = meter.create_counter("identity.logins", "{login}", "Log-ins, by outcome
 hashing = meter.create_histogram("identity.password_hash.duration", "s", "Time to hash a password")
 
 database = Database(
-    ":memory:",
+    "identity",
     """
-    CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, name TEXT, organization_id TEXT, seen REAL);
-    CREATE TABLE organizations (id TEXT PRIMARY KEY, name TEXT);
-    CREATE TABLE invitations (code TEXT PRIMARY KEY, email TEXT, organization_id TEXT, invited_by TEXT);
+    CREATE TABLE IF NOT EXISTS users (
+        id TEXT PRIMARY KEY, email TEXT UNIQUE, name TEXT, organization_id TEXT, seen REAL
+    );
+    CREATE TABLE IF NOT EXISTS organizations (id TEXT PRIMARY KEY, name TEXT);
+    CREATE TABLE IF NOT EXISTS invitations (code TEXT PRIMARY KEY, email TEXT, organization_id TEXT, invited_by TEXT);
     """,
 )
 

@@ -32,13 +32,15 @@ STEPS = {
     "import_csv": ("read file", "map columns", "write rows"),
 }
 database = Database(
-    ":memory:",
+    "workflows",
     """
-    CREATE TABLE workspaces (organization_id TEXT PRIMARY KEY, runs_a_day INTEGER);
-    CREATE TABLE workflows (id TEXT PRIMARY KEY, organization_id TEXT, name TEXT, kind TEXT);
-    CREATE TABLE runs (id TEXT PRIMARY KEY, workflow_id TEXT, organization_id TEXT, user_id TEXT, started REAL);
-    CREATE INDEX runs_of_organization ON runs (organization_id, started);
-    CREATE INDEX runs_of_user ON runs (user_id);
+    CREATE TABLE IF NOT EXISTS workspaces (organization_id TEXT PRIMARY KEY, runs_a_day INTEGER);
+    CREATE TABLE IF NOT EXISTS workflows (id TEXT PRIMARY KEY, organization_id TEXT, name TEXT, kind TEXT);
+    CREATE TABLE IF NOT EXISTS runs (
+        id TEXT PRIMARY KEY, workflow_id TEXT, organization_id TEXT, user_id TEXT, started REAL
+    );
+    CREATE INDEX IF NOT EXISTS runs_of_organization ON runs (organization_id, started);
+    CREATE INDEX IF NOT EXISTS runs_of_user ON runs (user_id);
     """,
 )
 

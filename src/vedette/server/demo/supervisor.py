@@ -54,21 +54,26 @@ async def supervise(connect: Mapping[str, Any], *, backfill: bool, rate: float =
     _check_libraries()
     ports = _free_ports(len(SERVICES))
     urls = {name: f"http://127.0.0.1:{port}" for name, port in zip(SERVICES, ports, strict=True)}
-    environment = {**os.environ, **sdk_environment(connect, urls), "PYTHONPATH": str(folder.parent)}
-    logs = Path(tempfile.mkdtemp(prefix="vedette-demo-"))
-    print(f"demo: logs of its processes are in {logs}", flush=True)
+    scratch = Path(tempfile.mkdtemp(prefix="vedette-demo-"))
+    environment = {
+        **os.environ,
+        **sdk_environment(connect, urls),
+        "PYTHONPATH": str(folder.parent),
+        "APP_STATE": str(scratch),
+    }
+    print(f"demo: logs and state of its processes are in {scratch}", flush=True)
     try:
         async with asyncio.TaskGroup() as group:
             for name, port in zip(SERVICES, ports, strict=True):
                 command = ("-m", "uvicorn", f"saas.{name}:app", "--port", str(port), "--log-level", "critical")
-                group.create_task(_keep_running(name, command, environment, logs, hint=urls[name]))
+                group.create_task(_keep_running(name, command, environment, scratch, hint=urls[name]))
             if backfill:
-                group.create_task(_run_once("backfill", ("-m", "saas.backfill"), environment, logs))
+                group.create_task(_run_once("backfill", ("-m", "saas.backfill"), environment, scratch))
             await _wait_for_ports(ports)
             traffic = ("-m", "saas.traffic", "--rate", str(rate))
-            group.create_task(_keep_running("traffic", traffic, environment, logs, hint=f"{rate:g} actions/s"))
+            group.create_task(_keep_running("traffic", traffic, environment, scratch, hint=f"{rate:g} actions/s"))
     finally:
-        shutil.rmtree(logs, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def find_example() -> Path:
