@@ -22,7 +22,8 @@ from vedette.server.protocols.otlp.kinds import METRICS, Kind
 from vedette.server.protocols.otlp.messages import Message
 from vedette.server.protocols.otlp.values import BROKEN_TEXT, LONG_TEXT, TEXT_BYTES, has_long_item, repair
 from vedette.server.store.errors import InsertRejected
-from vedette.server.store.retries import RecentRequests
+
+PATIENCE_NS = 5 * 10**9  # SDKs give up after 10 s and send the request again
 
 WARNINGS = {
     BROKEN_TEXT: "{} texts were not valid UTF-8: stored with U+FFFD where they were broken",
@@ -65,11 +66,18 @@ async def receive(ingest: Ingest, kind: Kind, project_id: int, body: bytes, *, a
         await ingest.outcomes.dropped(project_id, "otlp", kind.category, error.code, detail=error.message, sample=body)
         raise
     count = kind.count(request.message)
+    # OTLP requests carry no id, so theirs is a hash of the body (blake2b would cost 0.2 CPU-s per million records).
     request_id = xxhash.xxh3_64_intdigest(body)
-    if count and not _already_stored(ingest, kind, project_id, request_id):
+    if count and not ingest.recent_requests.already_stored(kind.table, project_id, request_id):
         earliest_ns, latest_ns = kind.time_range_ns(ingest.settings, received_ns)
         receipt = batches.Receipt(project_id, request_id, received_ns, earliest_ns, latest_ns)
-        await _store(ingest, kind, body, request, receipt, count)
+        try:
+            await _store(ingest, kind, body, request, receipt, count)
+        except asyncio.CancelledError:  # the client went away; what is queued is stored all the same
+            ingest.recent_requests.unacknowledged(kind.table, project_id, request_id)
+            raise
+        if time.time_ns() - received_ns > PATIENCE_NS:
+            ingest.recent_requests.unacknowledged(kind.table, project_id, request_id)
         ingest.outcomes.accepted(project_id, "otlp", kind.category, count, len(body))
     await _report(ingest, kind, project_id, request)
     return request
@@ -100,14 +108,6 @@ def _mended(kind: Kind, body: bytes) -> Request:
         raise BadRequest(f"body is not an {kind.request}: {error}", code="invalid_protobuf") from error
     changes = repair(message)
     return Request(kind.checked.FromString(message.SerializeToString()), changes)
-
-
-def _already_stored(ingest: Ingest, kind: Kind, project_id: int, request_id: int) -> bool:
-    """Whether this is a retry of a request that was stored just before a crash. OTLP requests carry no id of their
-    own, so theirs is a hash of the body: xxh3, because blake2b would cost 0.2 CPU-seconds per million records.
-    """
-    recent: RecentRequests | None = getattr(ingest, "recent_requests", None)
-    return recent is not None and recent.already_stored(kind.table, project_id, request_id)
 
 
 async def _store(
