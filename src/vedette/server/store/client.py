@@ -173,14 +173,13 @@ class Store:
             StoreUnavailable: the engine cannot be reached.
         """
         started = time.perf_counter()
-        raw = self._call(
+        raw = self._read(
             lambda client: client.raw_query(
                 sql,
                 parameters=dict(parameters or {}),
                 settings={**self._read_settings, **(settings or {})},
                 fmt="JSONCompact",
-            ),
-            refused=QueryFailed,
+            )
         )
         answer = orjson.loads(raw)
         return Result(
@@ -189,6 +188,15 @@ class Store:
             rows=answer["data"],
             elapsed_ms=round((time.perf_counter() - started) * 1000, 3),
         )
+
+    def _read(self, action: Any) -> Any:
+        try:
+            return self._call(action, refused=QueryFailed)
+        except StoreUnavailable:
+            if self.dsn.embedded:
+                raise
+            # A host was restarted since its handle was opened, or is gone: ask again, perhaps another one.
+            return self._call(action, refused=QueryFailed)
 
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run DDL or another statement without a result. Raises as `query` does."""

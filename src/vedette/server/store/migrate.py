@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
 from vedette.server.store.client import Store
 from vedette.server.store.errors import MigrationError, StoreUnavailable
 
@@ -95,6 +97,7 @@ def migrate(store: Store, packages: Sequence[str]) -> list[str]:
 
     Raises:
         MigrationError: an applied file was edited since, or a statement failed (says which file and host).
+        StoreUnavailable: a host cannot be reached; those before it are up to date.
     """
     wanted = schema_files(packages)
     if store.dsn.embedded:
@@ -104,11 +107,11 @@ def migrate(store: Store, packages: Sequence[str]) -> list[str]:
     for host, port in store.dsn.hosts:
         try:
             bootstrap = store.connect_to(host, port, database="default")
-        except Exception as error:  # the driver's, which only `client` knows by name
+            bootstrap.command(f"CREATE DATABASE IF NOT EXISTS `{store.dsn.database}`")
+            bootstrap.close()
+            client = store.connect_to(host, port)
+        except (ClickHouseError, OSError) as error:
             raise StoreUnavailable(f"ClickHouse at {host}:{port} does not answer: {error}") from error
-        bootstrap.command(f"CREATE DATABASE IF NOT EXISTS `{store.dsn.database}`")
-        bootstrap.close()
-        client = store.connect_to(host, port)
         try:
             done = _migrate_host(client, wanted, cluster=store.dsn.cluster, where=f"{host}:{port}")
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,7 +13,7 @@ from vedette.server.store.client import Store
 from vedette.server.store.commit import Committer
 from vedette.server.store.disk import DiskGuard
 from vedette.server.store.dsn import Dsn
-from vedette.server.store.errors import StoreError
+from vedette.server.store.errors import StoreError, StoreUnavailable
 from vedette.server.store.inbound import Inbound
 from vedette.server.store.migrate import migrate
 from vedette.server.store.retention import apply_rules, drop_surplus, rules
@@ -22,6 +23,7 @@ from vedette.server.store.spool import Spool
 log = logging.getLogger("vedette.store")
 
 RETENTION_SECONDS = 60
+RETRY_SECONDS = 2
 WRITERS = 2
 
 
@@ -56,28 +58,42 @@ class Telemetry:
         )
         self.recent = RecentRequests()
         self._marker = CrashMarker(settings.data)
+        self._prepared = False
+        self._reached = settings.data / "spool" / "reached"
+        self._address = hashlib.sha256(settings.store_dsn.encode()).hexdigest()  # it may hold a password
 
     def _insert(self, inbound: Inbound, block: bytes) -> None:
+        if not self._prepared:
+            raise StoreUnavailable("the store has not been reached since the start")
         self.writer.insert(inbound.table, block, fmt=inbound.fmt, settings=inbound.settings)
 
     @asynccontextmanager
     async def running(self, packages: Sequence[str]) -> AsyncIterator["Telemetry"]:
         """Bring the packages' tables up to date, then take data until the end; on leaving, store what waits.
 
+        While a remote store is away, data goes to the spool, and the tables' turn comes when it is back. But a
+        store that was never reached from this data directory is more likely a wrong address.
+
         Raises:
-            MigrationError, StoreUnavailable: the store cannot be used.
+            MigrationError: the stored schema and the program's do not fit together.
+            StoreUnavailable: the store cannot be opened, and never could.
         """
         try:
-            await asyncio.to_thread(self._prepare, packages)
+            try:
+                await asyncio.to_thread(self._prepare, packages)
+            except StoreUnavailable as error:
+                if not self._was_reached():
+                    raise
+                log.warning("the store is away, data goes to the spool: %s", error)
             self._marker.set()
             self.committer.start()
-            retention = asyncio.create_task(self._keep_retention(), name="retention")
+            upkeep = asyncio.create_task(self._upkeep(packages), name="store upkeep")
             try:
                 yield self
             finally:
-                retention.cancel()
+                upkeep.cancel()
                 with suppress(asyncio.CancelledError):
-                    await retention
+                    await upkeep
                 await self.committer.close()
                 self._marker.clear()
         finally:
@@ -90,9 +106,23 @@ class Telemetry:
             self.recent.load(self.writer)
             log.warning("the last run was cut off: %d requests may be sent again", len(self.recent))
         apply_rules(self.writer, rules(self._settings))
+        if self.spool is not None:
+            self._reached.write_text(self._address)
+        self._prepared = True
 
-    async def _keep_retention(self) -> None:
-        """Drop the oldest partitions over the limit, every minute."""
+    def _was_reached(self) -> bool:
+        return self.spool is not None and self._reached.exists() and self._reached.read_text() == self._address
+
+    async def _upkeep(self, packages: Sequence[str]) -> None:
+        """Reach a store that was away at the start; then drop the oldest partitions over the limit, every minute."""
+        while not self._prepared:
+            await asyncio.sleep(RETRY_SECONDS)
+            try:
+                await asyncio.to_thread(self._prepare, packages)
+            except StoreUnavailable:
+                continue
+            except StoreError:
+                log.exception("the store is back, but its tables cannot be used; data stays in the spool")
         while self._settings.retention_max_bytes:
             today = dt.datetime.now(dt.UTC).date()
             try:
