@@ -22,8 +22,7 @@ CREATE TABLE metric_series (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (project_id, metric_name, series_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
-    ttl_only_drop_parts = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576;
 
 -- One row a data point. `value` is the number of a gauge or sum, the sum of a histogram or summary.
 -- Re-sent points (same series and time) count once.
