@@ -1,20 +1,18 @@
 """Look at each series of a request before the engine sees it: what is wrong is left out, and said.
 
-Both versions: a series needs a name and unique label names, times within the retention, and sane histograms.
+Both versions end as 1.0. A series needs a name and unique label names, times within the retention, and sane histograms.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vedette.server.http.errors import BadRequest
 from vedette.server.protocols.prometheus.families import Families
-from vedette.server.protocols.prometheus.messages import Message
+from vedette.server.protocols.prometheus.messages import Label, Message, WriteRequest
 
 MAX_BUCKETS = 65_536  # once the gaps are filled; Prometheus' clients keep to 160
 CUSTOM_BUCKETS = -53
-LabelNames = Sequence[str]
-Labels = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -52,67 +50,86 @@ class Checked:
 
 def check_v1(message: Message, families: Families, earliest_ms: int, latest_ms: int) -> Checked:
     """A 1.0 request; each series is given what is known of its metric family."""
-
-    def names(series: Message) -> LabelNames:
-        return [label.name for label in series.labels]
-
-    def metric_name(series: Message) -> str:
-        return next((str(label.value) for label in series.labels if label.name == "__name__"), "")
-
-    def labels(series: Message) -> Labels:
-        return tuple((label.name, label.value) for label in series.labels)
-
-    checked = _check(message, names, metric_name, earliest_ms, latest_ms)
-    _join_exemplars(message, labels)
     families.learn(message.metadata)
-    families.describe(message.timeseries, metric_name)
     del message.metadata[:]
+    checked = _check(Checked(message), earliest_ms, latest_ms)
+    for series in message.timeseries:
+        # Always set: a sender cannot say these itself in 1.0.
+        series.type, series.unit, series.help = families.find(metric_name(series))
+        series.created_timestamp = 0
     return checked
+
+
+def metric_name(series: Message) -> str:
+    """The series' `__name__`, empty when it has none."""
+    for label in series.labels:
+        if label.name == "__name__":
+            return str(label.value)
+    return ""
 
 
 def check_v2(message: Message, earliest_ms: int, latest_ms: int) -> Checked:
-    """A 2.0 request. Raises BadRequest when its symbols cannot be right; references are checked series by series."""
+    """A 2.0 request, turned into a 1.0 one. Raises BadRequest when its symbols cannot be right."""
     symbols: list[str] = list(message.symbols)
     if message.timeseries and (not symbols or symbols[0]):
         raise BadRequest("the first symbol must be the empty string")
-
-    def names(series: Message) -> LabelNames:
-        exemplars = (exemplar.labels_refs for exemplar in series.exemplars)
-        if any(len(refs) % 2 for refs in (series.labels_refs, *exemplars)):
-            raise ValueError("odd number of label references")
-        metadata = (series.metadata.help_ref, series.metadata.unit_ref)
-        if max(max(refs, default=0) for refs in (series.labels_refs, *exemplars, metadata)) >= len(symbols):
-            raise ValueError(f"reference beyond the {len(symbols)} symbols")
-        return [symbols[ref] for ref in series.labels_refs[::2]]
-
-    def metric_name(series: Message) -> str:
-        refs = series.labels_refs
-        pairs = zip(refs[::2], refs[1::2], strict=True)
-        return next((symbols[value] for name, value in pairs if symbols[name] == "__name__"), "")
-
-    checked = _check(message, names, metric_name, earliest_ms, latest_ms)
-    _join_exemplars(message, lambda series: tuple(series.labels_refs))
-    return checked
+    checked = Checked(WriteRequest())
+    resolve = _Resolver(symbols)
+    for series in message.timeseries:
+        entry = checked.message.timeseries.add()
+        try:
+            resolve.series(series, entry)
+        except (ValueError, IndexError) as error:
+            del checked.message.timeseries[-1]
+            held = max(len(series.samples) + len(series.histograms), 1)
+            checked.refuse("invalid_labels", f"label references: {error}", held)
+    return _check(checked, earliest_ms, latest_ms)
 
 
-def _check(
-    message: Message,
-    names: Callable[[Message], LabelNames],
-    metric_name: Callable[[Message], str],
-    earliest_ms: int,
-    latest_ms: int,
-) -> Checked:
-    checked = Checked(message)
+class _Resolver:
+    """References → labels; each pair is made once."""
+
+    def __init__(self, symbols: list[str]) -> None:
+        self._symbols = symbols
+        self._labels: dict[tuple[int, int], Message] = {}
+
+    def series(self, series: Message, into: Message) -> None:
+        """Fill a 1.0 series. Raises ValueError for an odd number of references, IndexError for one too high."""
+        into.labels.extend(self._resolve(series.labels_refs))
+        into.samples.extend(series.samples)
+        into.histograms.extend(series.histograms)
+        for exemplar in series.exemplars:
+            copy = into.exemplars.add(value=exemplar.value, timestamp=exemplar.timestamp)
+            copy.labels.extend(self._resolve(exemplar.labels_refs))
+        into.type = series.metadata.type
+        into.unit = self._symbols[series.metadata.unit_ref]
+        into.help = self._symbols[series.metadata.help_ref]
+        into.created_timestamp = series.created_timestamp
+
+    def _resolve(self, refs: Sequence[int]) -> list[Message]:
+        found = []
+        for pair in zip(refs[::2], refs[1::2], strict=True):
+            label = self._labels.get(pair)
+            if label is None:
+                name, value = pair
+                label = self._labels[pair] = Label(name=self._symbols[name], value=self._symbols[value])
+            found.append(label)
+        return found
+
+
+def _check(checked: Checked, earliest_ms: int, latest_ms: int) -> Checked:
+    """Leave out what is wrong, and count what is not."""
+    message = checked.message
     good = []
     for series in message.timeseries:
         held = Counts(len(series.samples), len(series.histograms), len(series.exemplars))
         try:
-            _check_labels(names(series), metric_name(series))
+            _check_labels(series)
         except ValueError as error:
             checked.refuse("invalid_labels", str(error), max(held.points, 1))
             continue
-        held.samples -= _leave_out(checked, series.samples, earliest_ms, latest_ms, metric_name, series)
-        held.histograms -= _leave_out(checked, series.histograms, earliest_ms, latest_ms, metric_name, series)
+        held.samples -= _leave_out(checked, series, series.samples, earliest_ms, latest_ms)
+        held.histograms -= _leave_out(checked, series, series.histograms, earliest_ms, latest_ms)
         held.histograms -= _leave_out_bad_histograms(checked, series.histograms, metric_name(series))
         if held.points or held.exemplars:
             good.append(series)
@@ -121,19 +138,20 @@ def _check(
             checked.written.exemplars += held.exemplars
     if len(good) != len(message.timeseries):
         _replace(message.timeseries, good)
+    _join_exemplars(message)
     return checked
 
 
-def _join_exemplars(message: Message, labels: Callable[[Message], Labels]) -> None:
+def _join_exemplars(message: Message) -> None:
     """Put exemplars that come as a series of their own, as Prometheus sends them, to the same series' points."""
     alone = [series for series in message.timeseries if not series.samples and not series.histograms]
     if not alone:
         return
     points = [series for series in message.timeseries if series.samples or series.histograms]
-    homes = {labels(series): series for series in points}
+    homes = {_labels(series): series for series in points}
     homeless = []
     for series in alone:
-        if home := homes.get(labels(series)):
+        if home := homes.get(_labels(series)):
             home.exemplars.extend(series.exemplars)
         else:
             homeless.append(series)
@@ -141,18 +159,22 @@ def _join_exemplars(message: Message, labels: Callable[[Message], Labels]) -> No
         _replace(message.timeseries, [*points, *homeless])
 
 
-def _check_labels(names: LabelNames, metric_name: str) -> None:
-    if not metric_name:
+def _labels(series: Message) -> tuple[tuple[str, str], ...]:
+    return tuple((label.name, label.value) for label in series.labels)
+
+
+def _check_labels(series: Message) -> None:
+    names = [label.name for label in series.labels]
+    name = metric_name(series)
+    if not name:
         raise ValueError(f"no __name__ among the labels {', '.join(names) or '(none)'}")
     if len(set(names)) != len(names):
-        raise ValueError(f"{metric_name} has a label name twice")
+        raise ValueError(f"{name} has a label name twice")
     if "" in names:
-        raise ValueError(f"{metric_name} has a label without a name")
+        raise ValueError(f"{name} has a label without a name")
 
 
-def _leave_out(
-    checked: Checked, points: Any, earliest_ms: int, latest_ms: int, metric_name: Callable[[Message], str], of: Message
-) -> int:
+def _leave_out(checked: Checked, series: Message, points: Any, earliest_ms: int, latest_ms: int) -> int:
     """Remove points whose time is out of range; returns how many."""
     if all(earliest_ms <= point.timestamp <= latest_ms for point in points):
         return 0
@@ -160,7 +182,7 @@ def _leave_out(
     bad = next(point.timestamp for point in points if not earliest_ms <= point.timestamp <= latest_ms)
     gone = len(points) - len(good)
     _replace(points, good)
-    detail = f"{metric_name(of)} at {bad} ms; from {earliest_ms} (the retention) to {latest_ms} is stored"
+    detail = f"{metric_name(series)} at {bad} ms; from {earliest_ms} (the retention) to {latest_ms} is stored"
     checked.refuse("time_out_of_range", detail, gone)
     return gone
 

@@ -5,7 +5,7 @@ after; a restart knows it again within that minute.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from vedette.server.protocols.prometheus.messages import Message
 
@@ -29,11 +29,6 @@ class Families:
             self._known.move_to_end(entry.metric_family_name)
             while len(self._known) > MAX_FAMILIES:
                 self._known.popitem(last=False)
-
-    def describe(self, timeseries: Iterable[Message], metric_name: Callable[[Message], str]) -> None:
-        """Put what is known into each series, and nothing else: a sender cannot set these fields itself."""
-        for series in timeseries:
-            series.type, series.unit, series.help = self.find(metric_name(series))
 
     def find(self, name: str) -> tuple[int, str, str]:
         """The family of a series' name; type 0 where it is unknown."""

@@ -42,6 +42,7 @@ def _classes() -> dict[str, type[Message]]:
 classes = _classes()
 WriteRequest = classes["WriteRequest"]
 Request = classes["Request"]
+Label = classes["Label"]
 
 # Tags and values of the fields 1000 to 1002: number << 3 | wire type (0 varint, 1 eight bytes).
 _SERVER_FIELDS = struct.Struct("<2s5s2sQ2sQ")

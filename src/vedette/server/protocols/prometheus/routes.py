@@ -17,20 +17,14 @@ DAY_MS = 24 * 3600 * 1000
 V1, V2 = "prometheus.WriteRequest", "io.prometheus.write.v2.Request"
 
 
-def _inbound(table: str, message: str) -> Inbound:
-    return Inbound(
-        table,
-        "Protobuf",
-        {
-            "format_schema_source": "string",
-            "format_schema": PROTO,
-            "format_schema_message_name": message,
-            "max_partitions_per_insert_block": 0,  # the retention bounds the days that one request can touch
-        },
-    )
-
-
-INBOUND = {V1: _inbound("prometheus_v1_inbound", "WriteRequest"), V2: _inbound("prometheus_v2_inbound", "Request")}
+_SETTINGS = {
+    "format_schema_source": "string",
+    "format_schema": PROTO,
+    "format_schema_message_name": "WriteRequest",
+    "max_partitions_per_insert_block": 0,  # the retention bounds the days that one request can touch
+}
+SAMPLES = Inbound("prometheus_samples_inbound", "Protobuf", _SETTINGS)
+HISTOGRAMS = Inbound("prometheus_histograms_inbound", "Protobuf", _SETTINGS)
 
 
 def routes(ingest: Ingest) -> list[Route]:
@@ -65,17 +59,14 @@ async def _write(request: IngestRequest, families: FamiliesByProject) -> Respons
         checked, wire = _read(*arguments)
     else:
         checked, wire = await asyncio.to_thread(_read, *arguments)
-    if checked.written.points or checked.written.exemplars:
-        block = frame(
-            wire,
-            project_id=key.project_id,
-            request_id=int.from_bytes(hashlib.blake2b(body, digest_size=8).digest()),
-            received_ns=int(request.received_at * 1e9),
-        )
-        await request.ingest.committer.commit(INBOUND[version], block, rows=checked.written.points)
-        request.ingest.outcomes.accepted(
-            key.project_id, "prometheus", "metric_point", checked.written.points, len(body)
-        )
+    block = frame(
+        wire,
+        project_id=key.project_id,
+        request_id=int.from_bytes(hashlib.blake2b(body, digest_size=8).digest()),
+        received_ns=int(request.received_at * 1e9),
+    )
+    await _store(request.ingest, checked, block)
+    request.ingest.outcomes.accepted(key.project_id, "prometheus", "metric_point", checked.written.points, len(body))
     if not checked.refused:
         return Response(204, headers=_written(checked.written))
     for reason, (quantity, detail) in checked.refused.items():
@@ -84,6 +75,18 @@ async def _write(request: IngestRequest, families: FamiliesByProject) -> Respons
         )
     text = f"{checked.complaint}; the other samples were stored".encode()
     return Response(400, text, "text/plain; charset=utf-8", _written(checked.written))
+
+
+async def _store(ingest: Ingest, checked: Checked, block: bytes) -> None:
+    """Commit the block to the tables that have a use for it: one takes its samples, the other its histograms."""
+    # A series is of one kind or the other; a table takes those of the other kind for exemplars without a point.
+    has_samples = any(series.samples or not series.histograms for series in checked.message.timeseries)
+    commits = []
+    if has_samples:
+        commits.append(ingest.committer.commit(SAMPLES, block, rows=checked.written.samples))
+    if checked.written.histograms:
+        commits.append(ingest.committer.commit(HISTOGRAMS, block, rows=checked.written.histograms))
+    await asyncio.gather(*commits)
 
 
 def _version(content_type: str) -> str:
@@ -99,7 +102,7 @@ def _version(content_type: str) -> str:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "proto":
             proto = value.strip().strip('"')
-    if proto not in INBOUND:
+    if proto not in (V1, V2):
         raise UnsupportedMedia(f"message {proto!r}", hint=f"send {V1} or {V2}")
     return proto
 
@@ -115,8 +118,8 @@ def _read(body: bytes, version: str, families: Families, earliest_ms: int, lates
         checked = check_v1(message, families, earliest_ms, latest_ms)
     else:
         checked = check_v2(message, earliest_ms, latest_ms)
-    message.DiscardUnknownFields()
-    return checked, message.SerializeToString()
+    checked.message.DiscardUnknownFields()
+    return checked, checked.message.SerializeToString()
 
 
 def _written(counts: Counts) -> list[tuple[str, str]]:

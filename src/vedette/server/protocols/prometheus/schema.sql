@@ -1,98 +1,43 @@
 -- Remote-write requests as they come off the wire, and how they map onto the metric tables. The engine parses the
 -- protobuf itself (prometheus.proto); a block is many requests, each with what the server knows about it appended.
 
-CREATE TABLE prometheus_v1_inbound (
+-- Two doors for the same message (`WriteRequest` of prometheus.proto), since a view costs an insert some 20 ms however
+-- few rows it has: requests without native histograms, nearly all of them, do without the second.
+-- `type` is the family's: 0 unknown, 1 counter, 2 gauge, 3 histogram, 4 gauge histogram, 5 summary, 6 info, 7 state set.
+CREATE TABLE prometheus_samples_inbound (
     project_id UInt32,
     request_id UInt64,
     received_ns UInt64,
     timeseries Array(Tuple(
         labels Array(Tuple(name String, value String)),
-        samples Array(Tuple(value Float64, timestamp Int64)),
+        samples Array(Tuple(value Float64, timestamp Int64, start_timestamp Int64)),
+        histograms Array(Tuple(timestamp Int64)),
         exemplars Array(Tuple(labels Array(Tuple(name String, value String)), value Float64, timestamp Int64)),
-        histograms Array(Tuple(
-            count_int UInt64, count_float Float64, sum Float64, schema Int32, zero_threshold Float64, zero_count_int UInt64, zero_count_float Float64,
-            negative_spans Array(Tuple(offset Int32, length UInt32)), negative_deltas Array(Int64), negative_counts Array(Float64),
-            positive_spans Array(Tuple(offset Int32, length UInt32)), positive_deltas Array(Int64), positive_counts Array(Float64),
-            reset_hint Int32, timestamp Int64, custom_values Array(Float64), start_timestamp Int64)),
         type Int32,
         unit String,
-        help String))
-)
-ENGINE = Null;
-
-CREATE TABLE prometheus_v2_inbound (
-    project_id UInt32,
-    request_id UInt64,
-    received_ns UInt64,
-    symbols Array(String),
-    timeseries Array(Tuple(
-        labels_refs Array(UInt32),
-        samples Array(Tuple(value Float64, timestamp Int64, start_timestamp Int64)),
-        histograms Array(Tuple(
-            count_int UInt64, count_float Float64, sum Float64, schema Int32, zero_threshold Float64, zero_count_int UInt64, zero_count_float Float64,
-            negative_spans Array(Tuple(offset Int32, length UInt32)), negative_deltas Array(Int64), negative_counts Array(Float64),
-            positive_spans Array(Tuple(offset Int32, length UInt32)), positive_deltas Array(Int64), positive_counts Array(Float64),
-            reset_hint Int32, timestamp Int64, custom_values Array(Float64), start_timestamp Int64)),
-        exemplars Array(Tuple(labels_refs Array(UInt32), value Float64, timestamp Int64)),
-        metadata Tuple(type Int32, help_ref UInt32, unit_ref UInt32),
+        help String,
         created_timestamp Int64))
 )
 ENGINE = Null;
 
--- One row a series of a request, whatever the version.
-CREATE TABLE prometheus_series_inbound (
+CREATE TABLE prometheus_histograms_inbound (
     project_id UInt32,
     request_id UInt64,
     received_ns UInt64,
-    labels Map(String, String),
-    samples Array(Tuple(value Float64, timestamp Int64, start_timestamp Int64)),
-    histograms Array(Tuple(
-        count_int UInt64, count_float Float64, sum Float64, schema Int32, zero_threshold Float64, zero_count_int UInt64, zero_count_float Float64,
-        negative_spans Array(Tuple(offset Int32, length UInt32)), negative_deltas Array(Int64), negative_counts Array(Float64),
-        positive_spans Array(Tuple(offset Int32, length UInt32)), positive_deltas Array(Int64), positive_counts Array(Float64),
-        reset_hint Int32, timestamp Int64, custom_values Array(Float64), start_timestamp Int64)),
-    exemplars Array(Tuple(labels Map(String, String), value Float64, timestamp Int64)),
-    family_type Int32 COMMENT '0 unknown, 1 counter, 2 gauge, 3 histogram, 4 gauge histogram, 5 summary, 6 info, 7 state set',
-    unit String,
-    help String,
-    created_timestamp Int64
+    timeseries Array(Tuple(
+        labels Array(Tuple(name String, value String)),
+        histograms Array(Tuple(
+            count_int UInt64, count_float Float64, sum Float64, schema Int32, zero_threshold Float64, zero_count_int UInt64, zero_count_float Float64,
+            negative_spans Array(Tuple(offset Int32, length UInt32)), negative_deltas Array(Int64), negative_counts Array(Float64),
+            positive_spans Array(Tuple(offset Int32, length UInt32)), positive_deltas Array(Int64), positive_counts Array(Float64),
+            reset_hint Int32, timestamp Int64, custom_values Array(Float64), start_timestamp Int64)),
+        exemplars Array(Tuple(labels Array(Tuple(name String, value String)), value Float64, timestamp Int64)),
+        type Int32,
+        unit String,
+        help String,
+        created_timestamp Int64))
 )
 ENGINE = Null;
-
--- An empty label is the same as none: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
-CREATE MATERIALIZED VIEW prometheus_v1_to_series TO prometheus_series_inbound AS
-SELECT
-    project_id,
-    request_id,
-    received_ns,
-    mapSort(mapFilter((k, v) -> v != '', mapFromArrays(s.labels.name, s.labels.value))) AS labels,
-    arrayMap(p -> (p.value, p.timestamp, toInt64(0)), s.samples) AS samples,
-    s.histograms AS histograms,
-    arrayMap(e -> (mapFromArrays(e.labels.name, e.labels.value), e.value, e.timestamp), s.exemplars) AS exemplars,
-    s.type AS family_type,
-    s.unit AS unit,
-    s.help AS help,
-    toInt64(0) AS created_timestamp
-FROM (SELECT project_id, request_id, received_ns, arrayJoin(timeseries) AS s FROM prometheus_v1_inbound);
-
--- References are pairs (name, value) of indexes into the symbols, which are checked before they get here.
-CREATE MATERIALIZED VIEW prometheus_v2_to_series TO prometheus_series_inbound AS
-WITH (refs -> mapFromArrays(
-    arrayMap(i -> symbols[refs[2 * i + 1] + 1], range(intDiv(length(refs), 2))),
-    arrayMap(i -> symbols[refs[2 * i + 2] + 1], range(intDiv(length(refs), 2))))) AS resolved
-SELECT
-    project_id,
-    request_id,
-    received_ns,
-    mapSort(mapFilter((k, v) -> v != '', resolved(s.labels_refs))) AS labels,
-    s.samples AS samples,
-    s.histograms AS histograms,
-    arrayMap(e -> (resolved(e.labels_refs), e.value, e.timestamp), s.exemplars) AS exemplars,
-    s.metadata.type AS family_type,
-    symbols[s.metadata.unit_ref + 1] AS unit,
-    symbols[s.metadata.help_ref + 1] AS help,
-    s.created_timestamp AS created_timestamp
-FROM (SELECT project_id, request_id, received_ns, symbols, arrayJoin(timeseries) AS s FROM prometheus_v2_inbound);
 
 -- A data point of any type, with what describes its series: from here one row goes to each of two tables.
 -- A series is its labels, as in Prometheus: what type it is may become known later and does not make it another one.
@@ -126,6 +71,7 @@ CREATE TABLE prometheus_points_inbound (
 )
 ENGINE = Null;
 
+-- An empty label is the same as none: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 -- 9218868437227405314 = 0x7ff0000000000002, the NaN that marks a series as gone. The exemplars of a series stand with
 -- its last point; when they come without any, with a point that has no value.
 -- Histograms and summaries in the old style are counters by the ends of their names, but for the quantiles.
@@ -156,17 +102,28 @@ SELECT
         exemplars)) AS exemplars
 FROM (
     SELECT
-        * EXCEPT (samples, histograms),
+        *,
         multiIf(
             family_type = 1, true,
             family_type IN (0, 3, 5), match(labels['__name__'], if(family_type = 0, '_(total|bucket|count|sum)$', '_(bucket|count|sum)$')),
             false) AS is_counter,
         if(
-            empty(samples) AND empty(histograms),
+            empty(samples),
             [(reinterpretAsFloat64(toUInt64(9218868437227405314)), if(exemplars[1].3 != 0, exemplars[1].3, toInt64(intDiv(received_ns, 1000000))), toInt64(0))],
             samples) AS points
-    FROM prometheus_series_inbound
-    WHERE notEmpty(samples) OR (empty(histograms) AND notEmpty(exemplars))
+    FROM (
+        SELECT
+            project_id, request_id, received_ns,
+            mapSort(mapFilter((k, v) -> v != '', mapFromArrays(s.labels.name, s.labels.value))) AS labels,
+            s.samples AS samples,
+            arrayMap(e -> (mapFromArrays(e.labels.name, e.labels.value), e.value, e.timestamp)::Tuple(labels Map(String, String), value Float64, timestamp Int64), s.exemplars) AS exemplars,
+            s.type AS family_type,
+            s.unit AS unit,
+            s.help AS help,
+            s.created_timestamp AS created_timestamp
+        FROM (SELECT project_id, request_id, received_ns, arrayJoin(timeseries) AS s FROM prometheus_samples_inbound)
+        WHERE notEmpty(s.samples) OR (empty(s.histograms) AND notEmpty(s.exemplars))
+    )
 )
 ARRAY JOIN points AS p, arrayEnumerate(points) AS k;
 
@@ -228,9 +185,19 @@ SELECT
             lower(if(e.labels['span_id'] != '', e.labels['span_id'], e.labels['spanID'])),
             mapFilter((k, v) -> k NOT IN ('trace_id', 'traceID', 'span_id', 'spanID'), e.labels)),
         exemplars)) AS exemplars
-FROM prometheus_series_inbound
-ARRAY JOIN histograms AS h, arrayEnumerate(histograms) AS k
-WHERE notEmpty(histograms);
+FROM (
+    SELECT
+        project_id, request_id, received_ns,
+        mapSort(mapFilter((k, v) -> v != '', mapFromArrays(s.labels.name, s.labels.value))) AS labels,
+        s.histograms AS histograms,
+        arrayMap(e -> (mapFromArrays(e.labels.name, e.labels.value), e.value, e.timestamp)::Tuple(labels Map(String, String), value Float64, timestamp Int64), s.exemplars) AS exemplars,
+        s.type AS family_type,
+        s.unit AS unit,
+        s.help AS help,
+        s.created_timestamp AS created_timestamp
+    FROM (SELECT project_id, request_id, received_ns, arrayJoin(timeseries) AS s FROM prometheus_histograms_inbound)
+)
+ARRAY JOIN histograms AS h, arrayEnumerate(histograms) AS k;
 
 CREATE MATERIALIZED VIEW prometheus_points_to_points TO metric_points AS
 SELECT
