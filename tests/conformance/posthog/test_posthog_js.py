@@ -56,7 +56,8 @@ def test_a_visit_from_page_view_to_identified_user(
     anonymous = page.evaluate("posthog.get_distinct_id()")
     page.evaluate(
         """posthog.capture('bought', {price: 12.5, count: 3, currency: 'रू', 'dotted.key': 1, empty: {}, nothing: null,
-            list: [1, 'two', {three: 3}], nested: {deep: {er: true}}}, {timestamp: new Date('2026-03-29T01:30:00.123Z')})"""
+            list: [1, 'two', {three: 3}], nested: {deep: {er: true}}},
+            {timestamp: new Date('2026-03-29T01:30:00.123Z')})"""
     )
     page.click("#buy")
     page.evaluate("posthog.identify('käufer-1', {email: 'a@example.com'}, {first_seen: 'today'})")

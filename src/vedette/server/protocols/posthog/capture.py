@@ -5,6 +5,7 @@ the rest is stored. Only a request without a single good event is answered 400.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ from vedette.server.protocols.posthog.event import (
 )
 from vedette.server.protocols.posthog.exception import error_row
 from vedette.server.protocols.posthog.identity import said_about_people
-from vedette.server.protocols.posthog.text import dump, dump_line
+from vedette.server.protocols.posthog.text import TooDeep, dump, dump_line
 from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
 
@@ -46,7 +47,7 @@ UPDATES = Inbound("person_updates", "JSONEachRow", INSERT_SETTINGS)
 
 LARGE_BODY = 512 * 1024  # from here on a worker thread reads it, so that other requests do not wait
 NOT_SUPPORTED = ("$snapshot", "$snapshot_items", "$$heatmap")
-NOT_SENT_BY_A_CLIENT = "$$client_ingestion_warning"
+CLIENT_WARNING = "$$client_ingestion_warning"
 
 Verdict = Literal["ok", "warning", "drop"]
 
@@ -87,7 +88,8 @@ class Prepared:
         note.quantity += 1
         if note.quantity == 1:
             note.detail = detail
-            note.sample = raw if isinstance(raw, bytes) else dump(raw)[:4096]
+            with suppress(TooDeep):
+                note.sample = raw if isinstance(raw, bytes) else dump(raw)[:4096]
 
 
 def find_key(ingest: Ingest, tokens: list[str]) -> IngestKey:
@@ -183,7 +185,7 @@ def prepare(batch: Batch, key: IngestKey, sending: Sending) -> Prepared:
     """Sort a batch's events into rows and rejections. Pure; the order of results is that of the events."""
     prepared = Prepared()
     for index, raw in enumerate(batch.events):
-        prepared.results.append(_prepare_one(prepared, raw, batch, key, sending, sending.now_us + index))
+        prepared.results.append(_prepare_one(prepared, raw, key, sending, sending.now_us + index))
     for sample, why in batch.broken:
         prepared.note("rejected", "invalid_json", why, sample)
         prepared.results.append(Result("", "drop", f"invalid_json: {why}"))
@@ -192,7 +194,15 @@ def prepare(batch: Batch, key: IngestKey, sending: Sending) -> Prepared:
     return prepared
 
 
-def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sending: Sending, seq: int) -> Result:
+def _prepare_one(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq: int) -> Result:
+    try:
+        return _sort_in(prepared, raw, key, sending, seq)
+    except TooDeep as error:
+        prepared.note("rejected", "nested_too_deep", str(error), b"")
+        return Result("", "drop", f"nested_too_deep: {error}")
+
+
+def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq: int) -> Result:
     own = token_of(raw)
     event = (
         Rejected("wrong_token", "the event names another project's token than its batch")
@@ -203,15 +213,13 @@ def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sen
         prepared.note("rejected", event.reason, event.detail, raw)
         given = raw.get("uuid") if isinstance(raw, dict) else None
         return Result(given if isinstance(given, str) else "", "drop", f"{event.reason}: {event.detail}")
-    if event.name.startswith("$$") or event.name in NOT_SUPPORTED:
-        if event.name in NOT_SUPPORTED:
-            prepared.note("filtered", "not_supported_yet", f"{event.name} is not stored yet", raw)
-            return Result(event.uuid, "warning", "not_supported_yet")
-        if event.name == NOT_SENT_BY_A_CLIENT:
-            prepared.note(
-                "changed", "client_warning", str(event.properties.get("$$client_ingestion_warning_message")), raw
-            )
-            return Result(event.uuid)
+    if event.name in NOT_SUPPORTED:
+        prepared.note("filtered", "not_supported_yet", f"{event.name} is not stored yet", raw)
+        return Result(event.uuid, "warning", "not_supported_yet")
+    if event.name == CLIENT_WARNING:
+        message = str(event.properties.get("$$client_ingestion_warning_message"))
+        prepared.note("changed", "client_warning", message, raw)
+        return Result(event.uuid)
     _add_rows(prepared, event, seq)
     for reason, detail in event.changes:
         prepared.note("changed", reason, detail, raw)
@@ -221,18 +229,21 @@ def _prepare_one(prepared: Prepared, raw: Any, batch: Batch, key: IngestKey, sen
 
 
 def _add_rows(prepared: Prepared, event: Event, seq: int) -> None:
-    prepared.events.append(event)
-    prepared.lines.append(encode_row(event))
+    """All or nothing: whatever may fail comes before the first append."""
+    line = encode_row(event)
+    error = dump_line(error_row(event)) if event.name == "$exception" else b""
     said = said_about_people(event)
-    project_id = event.row["project_id"]
+    place = {"project_id": event.row["project_id"], "seq": seq}
+    prepared.events.append(event)
+    prepared.lines.append(line)
+    if error:
+        prepared.errors.append(error)
     if said.link:
-        prepared.links.append(dump_line({"project_id": project_id, "seq": seq, **said.link}))
+        prepared.links.append(dump_line({**place, **said.link}))
     if said.update:
-        prepared.updates.append(dump_line({"project_id": project_id, "seq": seq, **said.update}))
+        prepared.updates.append(dump_line({**place, **said.update}))
     if said.refused:
         event.changes.append(("refused_merge", said.refused))
-    if event.name == "$exception":
-        prepared.errors.append(dump_line(error_row(event)))
 
 
 async def _commit(ingest: Ingest, prepared: Prepared) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time
 from vedette.server.protocols.posthog.text import (
+    depth,
     dump,
     dump_exactly,
     dump_line,
@@ -22,6 +23,7 @@ from vedette.server.protocols.posthog.text import (
 
 MAX_DISTINCT_ID = 200
 MAX_EVENT_NAME = 200
+MAX_DEPTH = 100  # of the JSON column: what reads it, orjson for one, gives up at 254
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 # Sent beside `properties` by some SDKs (python's set(), mobile), read inside by everyone.
 INSIDE = ("$set", "$set_once", "$unset", "$groups")
@@ -100,6 +102,9 @@ def read_event(raw: Any, sending: Sending) -> Event | Rejected:
 def encode_row(event: Event) -> bytes:
     """The event as a line of JSONEachRow."""
     text, exact = dump_exactly(event.properties)
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
+        event.changes.append(("properties_kept_as_text", f"nested deeper than {MAX_DEPTH} levels"))
+        return dump_line({**event.row, "properties_text": text.decode()})
     row = event.row
     # The JSON type drops nulls and empty objects, turns integers beyond 64 bits into strings and reads an escaped
     # dot like a dot: then the text is kept beside it.

@@ -7,8 +7,8 @@ properties, follows PostHog (`nodejs/src/worker/ingestion/persons/*.ts`).
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.server.protocols.posthog.event import Event
-from vedette.server.protocols.posthog.text import dump
+from vedette.server.protocols.posthog.event import MAX_DEPTH, Event
+from vedette.server.protocols.posthog.text import depth, dump, replace_lone_surrogates
 
 LINKS = {
     "$identify": ("$anon_distinct_id", "identify"),
@@ -91,11 +91,24 @@ def _base(event: Event) -> dict[str, Any]:
 
 def _values(value: Any) -> dict[str, str]:
     """Property values as JSON text."""
-    return {key: dump(inner).decode() for key, inner in value.items()} if isinstance(value, dict) else {}
+    return {_plain(key): _json(inner) for key, inner in value.items()} if isinstance(value, dict) else {}
 
 
 def _initial(properties: dict[str, Any]) -> dict[str, str]:
-    return {key: dump(value).decode() for key, value in properties.items() if key.startswith("$initial_")}
+    return {_plain(key): _json(value) for key, value in properties.items() if key.startswith("$initial_")}
+
+
+def _plain(text: str) -> str:
+    """The engine's JSON type writes a dot in a key as %2E, and refuses a document where the two would meet."""
+    return text.replace("%2E", "%2e") if "%2E" in text else text
+
+
+def _json(value: Any) -> str:
+    """One value, such that the engine can build a JSON document of it when someone asks for the person."""
+    text = _plain(replace_lone_surrogates(dump(value)).decode())
+    if text.count("{") + text.count("[") > MAX_DEPTH and depth(text.encode()) > MAX_DEPTH:
+        return f'"nested deeper than {MAX_DEPTH} levels"'
+    return text
 
 
 def _names(value: Any) -> list[str]:

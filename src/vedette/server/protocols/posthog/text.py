@@ -28,6 +28,10 @@ class Unreadable(ValueError):
     """Not JSON, and not repairable. The message says where."""
 
 
+class TooDeep(ValueError):
+    """Nested too deep to be written again."""
+
+
 @dataclass(slots=True)
 class Parsed:
     """`value` is the document; `repairs` what had to be changed to read it, e.g. `invalid_utf8`.
@@ -67,11 +71,18 @@ def dump(value: Any) -> bytes:
 
 
 def dump_exactly(value: Any) -> tuple[bytes, bool]:
-    """As `dump`, and whether every JSON parser can read it: no integer beyond 64 bits, no lone surrogate."""
+    """As `dump`, and whether every JSON parser can read it: no integer beyond 64 bits, no lone surrogate.
+
+    Raises:
+        TooDeep: orjson read it (1024 levels), and the standard library cannot write it (about 950).
+    """
     try:
         return orjson.dumps(value), True
     except (TypeError, orjson.JSONEncodeError):
-        return json.dumps(value, separators=(",", ":")).encode(), False
+        try:
+            return json.dumps(value, separators=(",", ":")).encode(), False
+        except RecursionError:
+            raise TooDeep("nested deeper than this server writes") from None
 
 
 def dump_line(row: dict[str, Any]) -> bytes:
@@ -113,7 +124,7 @@ def _parse_slowly(data: bytes) -> Parsed:
     except UnicodeDecodeError:
         found.add("invalid_utf8")
         text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if _depth(data) > MAX_DEPTH:
+    if depth(data) > MAX_DEPTH:
         raise Unreadable(f"nested deeper than {MAX_DEPTH} levels")
     try:
         value = json.loads(text, parse_constant=constant, parse_int=integer, parse_float=real, strict=False)
@@ -124,15 +135,16 @@ def _parse_slowly(data: bytes) -> Parsed:
     return Parsed(value, repairs=found)
 
 
-def _depth(data: bytes) -> int:
-    deepest = depth = 0
+def depth(data: bytes) -> int:
+    """How deep a JSON text is nested: 0 for a number, 1 for `{}`."""
+    deepest = level = 0
     for match in TOKEN.finditer(data):
         byte = data[match.start()]
         if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
+            level += 1
+            deepest = max(deepest, level)
         elif byte in b"]}":
-            depth -= 1
+            level -= 1
     return deepest
 
 
@@ -147,20 +159,20 @@ def _batch_elements(data: bytes) -> tuple[bytes, list[bytes], bytes] | None:
     else:
         start = data.index(b"[")
     elements: list[bytes] = []
-    depth = 0
+    level = 0
     begin = start + 1
     for match in TOKEN.finditer(data, start):
         byte = data[match.start()]
         if byte in b"[{":
-            depth += 1
+            level += 1
         elif byte in b"]}":
-            depth -= 1
-        if depth == 0 or (depth == 1 and byte == ord(",")):
+            level -= 1
+        if level == 0 or (level == 1 and byte == ord(",")):
             element = data[begin : match.start()].strip()
             if element:
                 elements.append(element)
             begin = match.end()
-        if depth == 0:
+        if level == 0:
             return data[:start], elements, data[match.end() :]
     return None
 
