@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,29 +22,29 @@ def postgres_programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL that listens on a socket in a temporary folder only."""
     programs = postgres_programs()
     if programs is None:
         pytest.skip("no PostgreSQL programs (Debian: apt-get install postgresql)")
-    folder = tmp_path_factory.mktemp("postgres")
-    as_postgres: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(parent.stat().st_mode | 0o011)
-        shutil.chown(folder, "postgres")
-        as_postgres = ["runuser", "-u", "postgres", "--"]
-    data = folder / "data"
+    # Not in pytest's own folder: a socket's path ends at 107 characters, and root's folders are closed to `postgres`.
+    with tempfile.TemporaryDirectory(prefix="vedette-postgres-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        as_postgres: list[str] = []
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres")
+            as_postgres = ["runuser", "-u", "postgres", "--"]
 
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_postgres, str(programs / program), "-D", str(data), *arguments]
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=60)
+        def run(program: str, *arguments: str) -> None:
+            command = [*as_postgres, str(programs / program), "-D", str(folder / "data"), *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+            assert done.returncode == 0, done.stdout + done.stderr
 
-    run("initdb", "-A", "trust", "-U", "vedette", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-    run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
-    yield f"postgresql+psycopg://vedette@/postgres?host={folder}"
-    run("pg_ctl", "stop", "-m", "immediate")
+        run("initdb", "-A", "trust", "-U", "vedette", "-E", "UTF8", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        yield f"postgresql+psycopg://vedette@/postgres?host={folder}"
+        run("pg_ctl", "stop", "-m", "immediate")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
