@@ -6,6 +6,7 @@ wait for each other and never for the web app's.
 """
 
 import json
+import re
 import time
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,10 @@ from typing import Any
 import orjson
 
 from vedette.server.config import Settings
-from vedette.server.features.sql.sources import SOURCES, TABLES, source_sql
+from vedette.server.features.sql.sources import NAMES, TABLES, source_sql
 from vedette.server.features.sql.vet import Node, Refused, Vetter, first_table_expression
-from vedette.server.store.client import READ_SETTINGS, Dsn, Result, Store
+from vedette.server.store.client import READ_SETTINGS, Result, Store
+from vedette.server.store.dsn import Dsn
 from vedette.server.store.errors import QueryFailed, QueryLimitExceeded
 
 MAX_SQL_CHARACTERS = 100_000
@@ -47,7 +49,7 @@ class Sandbox(Store):
         except QueryLimitExceeded:
             raise
         except QueryFailed as error:
-            raise Refused(str(error), code="sql_failed") from error
+            raise Refused(_engine_message(str(error)), code="sql_failed") from error
         truncated = len(result.rows) > limit
         del result.rows[limit:]
         return result, truncated
@@ -56,7 +58,7 @@ class Sandbox(Store):
         """The text that is run in place of the user's. Raises Refused."""
         if len(sql) > MAX_SQL_CHARACTERS:
             raise Refused(f"a query of {len(sql)} characters; at most {MAX_SQL_CHARACTERS} are read")
-        vetter = Vetter(frozenset(SOURCES), lambda name: self._template(name, project_id))
+        vetter = Vetter(NAMES, lambda name: self._template(name, project_id))
         return self._print(vetter.vet(self._parse(sql)))
 
     def _parse(self, sql: str) -> Node:
@@ -108,6 +110,11 @@ def _session_settings(settings: Settings) -> dict[str, Any]:
         "function_range_max_elements_in_block": 100_000_000,
         "readonly": 2,  # last: from here on the handle reads only, and cannot leave this mode
     }
+
+
+def _engine_message(message: str) -> str:
+    """The engine's message without the rewritten query, which the user did not write."""
+    return re.split(r"[:.]? In scope ", message, maxsplit=1)[0]
 
 
 def _syntax_message(message: str) -> str:

@@ -3,25 +3,11 @@
 `{project}` stands for the project's id, an integer from the caller's access and never text of the caller's.
 """
 
-from importlib.resources import files
+from vedette.server.store.sql import load
 
 LOGS = "SELECT *, attribute_items FROM logs WHERE project_id = {project}"
 EVENTS = "SELECT *, user_id FROM events WHERE project_id = {project}"
 ATTACHMENTS = "SELECT * EXCEPT (content) FROM error_attachments WHERE project_id = {project}"
-PERSONS = """
-SELECT {project} AS project_id, distinct_id, max(is_identified) AS is_identified,
-    min(person_updates.time) AS first_time, max(person_updates.time) AS last_time,
-    mapFilter((k, v) -> v != '', mapFromArrays(
-        groupArray(item.1) AS keys, groupArray(item.2))) AS properties
-FROM (
-    SELECT distinct_id, is_identified, time, arrayJoin(set) AS item
-    FROM person_updates
-    WHERE project_id = {project}
-    ORDER BY time
-) AS person_updates
-GROUP BY distinct_id
-"""
-
 SOURCES = {
     "logs": LOGS,
     "spans": "SELECT *, attribute_items FROM spans WHERE project_id = {project}",
@@ -34,20 +20,20 @@ SOURCES = {
     "sessions": "SELECT * FROM sessions WHERE project_id = {project}",
     "check_ins": "SELECT * FROM check_ins WHERE project_id = {project}",
     "outcomes": "SELECT * FROM outcomes WHERE project_id = {project}",
-    "persons": PERSONS,
 }
 
 # Every telemetry table, for the engine's own filter underneath (defence in depth).
 TABLES = (
     "logs", "spans", "trace_times", "metric_points", "metric_series", "events", "identity_links", "person_updates",
-    "errors", "error_attachments", "feedback", "sessions", "check_ins", "outcomes",
+    "distinct_ids", "first_mentions", "errors", "error_attachments", "feedback", "sessions", "check_ins", "outcomes",
 )  # fmt: skip
+
+
+NAMES = frozenset({*SOURCES, "persons"})
 
 
 def source_sql(name: str, project_id: int) -> str:
     """The SELECT that stands behind a table name, for one project."""
     if name == "persons":
-        folder = files("vedette.server.signals.persons")
-        if (file := folder.joinpath("persons.sql")).is_file():
-            return file.read_text(encoding="utf-8").replace("{project_id:UInt32}", str(int(project_id)))
+        return load("vedette.server.signals.persons", "persons.sql").replace("{project_id:UInt32}", str(int(project_id)))
     return SOURCES[name].replace("{project}", str(int(project_id)))

@@ -88,6 +88,7 @@ class Vetter:
         self._tables = tables
         self._table = table
         self._ctes: set[str] = set()
+        self._table_functions: set[int] = set()  # ids of nodes; parents come first
 
     def vet(self, tree: Node) -> Node:
         """Check and rewrite `tree` in place. Raises Refused."""
@@ -135,7 +136,7 @@ class Vetter:
 
     def _check_function(self, node: Node) -> None:
         name = node["name"]
-        if node.get("kind") == "TABLE_FUNCTION":
+        if id(node) in self._table_functions:
             return  # checked where it stands, in _rewrite_table
         if not is_allowed(name):
             raise Refused(f"the function {name} is not available here", hint=_function_hint(name))
@@ -152,7 +153,7 @@ class Vetter:
     def _rewrite_in(self, arguments: list[Node]) -> None:
         """`x IN name` reads a table in ClickHouse: spell it as the subquery it means."""
         name = arguments[1]["name"]
-        expression: Node = {"type": "TableExpression", "database_and_table_name": dict(arguments[1])}
+        expression: Node = {"type": "TableExpression", "database_and_table_name": {**arguments[1], "type": "TableIdentifier"}}
         if name not in self._ctes and name not in self._tables:
             raise Refused(
                 f"IN {name}: neither a table nor a WITH query", hint="use IN (…), IN (SELECT …) or has(array, x)"
@@ -164,6 +165,7 @@ class Vetter:
         node.pop("final", None)  # reading is always FINAL
         if "table_function" in node:
             _check_table_function(node["table_function"])
+            self._table_functions.add(id(node["table_function"]))
             return
         table = node.get("database_and_table_name")
         if table is None:
