@@ -230,3 +230,18 @@ def test_listeners_hear_of_each_insert() -> None:
 
     asyncio.run(run())
     assert heard == ["lines"]
+
+
+def test_inserts_with_other_settings_are_never_joined() -> None:
+    """Each protocol encodes rows of a shared table its own way; one's settings must not read the other's bytes."""
+    seen: list[tuple[object, bytes]] = []
+
+    async def run() -> None:
+        committer = Committer(lambda inbound, block: seen.append((inbound.settings.get("style"), block)))
+        pairs = Inbound("lines", "JSONEachRow", {"style": "pairs"})
+        objects = Inbound("lines", "JSONEachRow", {"style": "objects"})
+        await asyncio.gather(committer.commit(pairs, b"[]\n"), committer.commit(objects, b"{}\n"))
+        await committer.close()
+
+    asyncio.run(run())
+    assert sorted(seen, key=str) == [("objects", b"{}\n"), ("pairs", b"[]\n")]

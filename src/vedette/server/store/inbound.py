@@ -7,11 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A table that takes encoded rows: blocks of one format that can be joined by concatenation."""
+    """A table that takes encoded rows: blocks of one format that can be joined by concatenation.
+
+    Two inbounds with other settings are two: their blocks never share an insert.
+    """
 
     table: str
     fmt: str
-    settings: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def with_token(self, token: str) -> "Inbound":
         """The same table, for one insert that can be repeated without storing its rows twice."""
