@@ -22,8 +22,11 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_X
 
 SECRET = """
     password Password user_password userPassword PASSWD DB_PWD passphrase secret client_secret SECRET_KEY api_key
-    apikey API-Key apiKey x-api-key token access_token accessToken csrf_token csrfmiddlewaretoken-token authorization
-    Authorization Proxy-Authorization auth credentials aws_secret_access_key AWS_ACCESS_KEY_ID private_key privateKey
+    apikey API-Key apiKey x-api-key
+    token access_token accessToken csrf_token csrfmiddlewaretoken-token authorization
+    Authorization
+    Proxy-Authorization auth credentials aws_secret_access_key AWS_ACCESS_KEY_ID private_key
+    privateKey
     cookie Cookie Set-Cookie cookies X-CSRFToken sessionid PHPSESSID session mysql_pwd jwt"""
 HARMLESS = """author authority authored_by token_count input_tokens max_tokens tokenizer session_id $session_id
     session_duration key keys keyboard secretary passenger compass cookie_consent auth_method authenticated
