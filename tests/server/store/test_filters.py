@@ -76,7 +76,7 @@ def test_any_text_parses_or_is_a_bad_filter(text: str) -> None:
         assert str(error)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def marked_table(embedded_store: Store) -> str:
     table = f"filters_{uuid.uuid4().hex[:8]}"
     embedded_store.command(

@@ -54,9 +54,9 @@ INSERT INTO feedback (project_id, time, feedback_id, message) SELECT {project}, 
 """  # noqa: E501
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """Over a store with rows of projects MINE and THEIRS."""
+    """Over a store with rows of projects MINE and THEIRS. Closed after this folder: a process opens one at a time."""
     dsn = Dsn.parse(f"chdb://{tmp_path_factory.mktemp('sql')}")
     store = Store(dsn, handles=1)
     migrate(store, [slice_.__name__ for slice_ in (*SIGNALS, *PROTOCOLS)])
