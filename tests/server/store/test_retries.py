@@ -1,9 +1,11 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.server.store.conftest import Shop
 from vedette.server.store.client import Dsn, Store
+from vedette.server.store.errors import StoreFull
 from vedette.server.store.retries import (
     CRASH_MEMORY_SECONDS,
     UNANSWERED_MEMORY_SECONDS,
@@ -49,6 +51,21 @@ def test_ids_expire() -> None:
     clock.now = UNANSWERED_MEMORY_SECONDS + 1
     assert not recent.already_stored("logs", 1, 8)
     assert CRASH_MEMORY_SECONDS > UNANSWERED_MEMORY_SECONDS
+
+
+def test_only_slow_or_abandoned_requests_are_remembered() -> None:
+    clock = Clock()
+    recent = RecentRequests(clock=clock)
+    with recent.answering("logs", 1, 1):
+        clock.now += 1
+    with recent.answering("logs", 1, 2):
+        clock.now += 6
+    with pytest.raises(asyncio.CancelledError), recent.answering("logs", 1, 3):
+        raise asyncio.CancelledError
+    with pytest.raises(StoreFull), recent.answering("logs", 1, 4):
+        clock.now += 6
+        raise StoreFull("nothing was stored")
+    assert [recent.already_stored("logs", 1, request_id) for request_id in (1, 2, 3, 4)] == [False, True, True, False]
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

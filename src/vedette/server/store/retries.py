@@ -8,9 +8,11 @@ The window is a minute of data. What it cannot see: a request whose batch covere
 tables) may have been stored in part, as each part is written on its own; it counts as stored.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from vedette.server.store.client import Store
@@ -22,6 +24,7 @@ TABLES = ("logs", "spans", "metric_points")
 CRASH_WINDOW_SECONDS = 60
 CRASH_MEMORY_SECONDS = 3600
 UNANSWERED_MEMORY_SECONDS = 600
+PATIENT_SECONDS = 5  # exporters give up after 10 s by default, some sooner
 MAX_REMEMBERED = 200_000
 
 # The newest blocks have the highest numbers, in whichever part merges have put them since.
@@ -62,6 +65,18 @@ class RecentRequests:
     def unacknowledged(self, table: str, project_id: int, request_id: int) -> None:
         """The request is stored or will be, but its client may not have got the answer (gone, or waited long)."""
         self._remember((table, project_id, request_id), UNANSWERED_MEMORY_SECONDS)
+
+    @contextmanager
+    def answering(self, table: str, project_id: int, request_id: int) -> Iterator[None]:
+        """Around the commit of one request: remembers it if its client may not get, or not await, the answer."""
+        started = self._clock()
+        try:
+            yield
+        except asyncio.CancelledError:  # the client went away; the commit goes on
+            self.unacknowledged(table, project_id, request_id)
+            raise
+        if self._clock() - started > PATIENT_SECONDS:
+            self.unacknowledged(table, project_id, request_id)
 
     def load(self, store: Store, tables: Sequence[str] = TABLES) -> None:
         """Remember the last requests before a crash. Blocking; a table that cannot be read is left out."""
