@@ -3,13 +3,14 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ProjectClient
+from tests.conftest import ProjectClient, new_project, start_server
 from vedette.server.protocols.posthog.clock import (
     EARLIEST_US,
     FUTURE_US,
@@ -120,15 +121,36 @@ def test_a_retry_counts_once(project: ProjectClient, kind: str) -> None:
     assert project.sql("SELECT count() AS n FROM events")[0]["n"] == 1
 
 
-def test_history_of_forty_years_in_one_batch(project: ProjectClient) -> None:
+def history(project: ProjectClient) -> Any:
+    """An import with an event in each quarter of forty years."""
     batch = [
         {"event": "e", "distinct_id": "u", "timestamp": f"{year}-{month:02d}-15T00:00:00Z"}
-        for year in range(1985, 2025)
+        for year in range(1986, 2026)
         for month in (1, 4, 7, 10)
     ]
     body = {"api_key": project.key, "historical_migration": True, "batch": batch}
-    assert project.post("/batch/", json.dumps(body).encode()).json() == {"status": 1}
-    assert project.sql("SELECT count() AS n, uniqExact(toYear(time)) AS years FROM events") == [{"n": 160, "years": 40}]
+    return project.post("/batch/", json.dumps(body).encode()).json()
+
+
+def test_history_older_than_what_is_kept_is_told(project: ProjectClient) -> None:
+    answer = history(project)
+    stored = project.sql("SELECT count() AS n FROM events")[0]["n"]
+    assert 0 < stored < 10 and answer["rejected"] == 160 - stored
+    row = project.sql("SELECT reason, quantity, detail FROM outcomes WHERE outcome = 'rejected'")[0]
+    assert (row["reason"], row["quantity"]) == ("older_than_retention", 160 - stored)
+    assert "retention_events_days" in row["detail"]
+
+
+def test_history_of_forty_years_in_one_batch(tmp_path: Path) -> None:
+    server = start_server(tmp_path, env={"VEDETTE_RETENTION_EVENTS_DAYS": "20000"})
+    try:
+        project = new_project(server, "history")
+        assert history(project) == {"status": 1}
+        found = project.sql("SELECT count() AS n, uniqExact(toYear(time)) AS years FROM events")
+        assert found == [{"n": 160, "years": 40}]
+        project.http.close()
+    finally:
+        server.terminate()
 
 
 def test_a_clamped_time_is_told(project: ProjectClient) -> None:

@@ -46,7 +46,8 @@ CASES: dict[str, tuple[list[tuple[str, str, dict[str, Any]]], dict[str, list[str
     "an alias of an identified person neither": (
         [identify("user1", "a"), alias("user2", "user1")], {"user1": ["a", "user1"], "user2": ["user2"]}),
     "merge_dangerously asks no questions": (
-        [identify("user1", "a"), identify("user2", "b"), merge("user2", "user1")], {"user2": ["a", "b", "user1", "user2"]}),
+        [identify("user1", "a"), identify("user2", "b"), merge("user2", "user1")],
+        {"user2": ["a", "b", "user1", "user2"]}),
     "merges in a row": (
         [identify("u1", "a"), merge("u2", "u1"), merge("u3", "u2"), merge("u3", "a")], {"u3": ["a", "u1", "u2", "u3"]}),
     "merges in a circle": ([merge("u1", "u2"), merge("u2", "u3"), merge("u3", "u1")], {"u1": ["u1", "u2", "u3"]}),

@@ -63,8 +63,8 @@ def test_definitions_know_what_the_client_has(project: ProjectClient, path: str)
 
 
 def test_there_is_nothing_to_show(project: ProjectClient) -> None:
-    for name, key in (("surveys", "surveys"), ("product_tours", "product_tours"),
-                      ("web_experiments", "experiments"), ("early_access_features", "earlyAccessFeatures")):  # fmt: skip
+    keys = {"surveys": "surveys", "product_tours": "product_tours", "web_experiments": "experiments"}
+    for name, key in {**keys, "early_access_features": "earlyAccessFeatures"}.items():
         assert get(project, f"/api/{name}/?token={project.key}").json() == {key: []}
         assert get(project, f"/api/{name}/").status_code == 401
     assert get(project, f"/api/projects/@current/feature_flags/f/remote_config?token={project.key}").status_code == 404

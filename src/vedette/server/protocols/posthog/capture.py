@@ -16,7 +16,7 @@ from vedette.server.http.ingest import Ingest, IngestRequest, Response
 from vedette.server.http.keys import IngestKey
 from vedette.server.http.outcomes import Outcome
 from vedette.server.protocols.posthog.body import Batch, read_batch, token_of
-from vedette.server.protocols.posthog.clock import clock_error_us, parse_time
+from vedette.server.protocols.posthog.clock import DAY_US, clock_error_us, parse_time
 from vedette.server.protocols.posthog.event import (
     Event,
     Rejected,
@@ -174,6 +174,7 @@ def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending
     return Sending(
         project_id=project_id,
         now_us=now_us,
+        kept_days=request.ingest.settings.retention_events_days,
         clock_error_us=clock_error_us(parse_time(sent_at) if sent_at is not None else None, now_us),
         ip=request.client_ip,
         user_agent=request.headers.get("user-agent", ""),
@@ -209,6 +210,13 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         if own and own != key.key and own.replace("-", "").lower() != key.key
         else read_event(raw, sending)
     )
+    if isinstance(event, Event) and event.time_us < sending.now_us - sending.kept_days * DAY_US:
+        # The table's TTL would drop it at once; then it must not be answered as stored.
+        event = Rejected(
+            "older_than_retention",
+            f"{str(raw.get('timestamp'))[:80]!r} is older than the {sending.kept_days} days that events are kept; "
+            "raise retention_events_days to import it",
+        )
     if isinstance(event, Rejected):
         prepared.note("rejected", event.reason, event.detail, raw)
         given = raw.get("uuid") if isinstance(raw, dict) else None

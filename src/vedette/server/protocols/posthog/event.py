@@ -10,6 +10,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time
@@ -50,16 +51,22 @@ class Event:
     changes: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sending:
     """What the events of one request share. `clock_error_us` is how far ahead the client's clock is."""
 
     project_id: int
     now_us: int
+    kept_days: int
     clock_error_us: int
     ip: str
     user_agent: str
     host: str
+
+    @cached_property
+    def received(self) -> float:
+        """`received_at` in seconds, to the millisecond."""
+        return self.now_us // 1000 / 1e3
 
 
 def read_event(raw: Any, sending: Sending) -> Event | Rejected:
@@ -188,42 +195,50 @@ def _day_salt(day: int) -> str:
     return _salts[day]
 
 
+COLUMNS = (
+    ("session_id", ("$session_id",)),
+    ("window_id", ("$window_id",)),
+    ("trace_id", ("$trace_id", "trace_id")),
+    ("span_id", ("$span_id", "span_id")),
+    ("service", ("$service", "service")),
+    ("environment", ("environment", "$environment")),
+    ("release", ("$release", "release", "$app_version")),
+    ("lib", ("$lib",)),
+    ("lib_version", ("$lib_version",)),
+    ("current_url", ("$current_url",)),
+    ("pathname", ("$pathname",)),
+)
+# Property → (column, rank of the property among those that may fill it).
+COLUMN_OF = {name: (column, rank) for column, names in COLUMNS for rank, name in enumerate(names)}
+
+
 def _row(
     sending: Sending, name: str, distinct_id: str, uuid: str, when: EventTime, properties: dict[str, Any]
 ) -> dict[str, Any]:
-    get = properties.get
     row: dict[str, Any] = {
         "project_id": sending.project_id,
         "time": when.time_us / 1e6,  # 16 digits: a double still has the microseconds
-        "sent_time": None if when.sent_us is None else when.sent_us / 1e6,
-        "received_at": sending.now_us // 1000 / 1e3,
+        "received_at": sending.received,
         "uuid": uuid,
         "event": name,
         "distinct_id": distinct_id,
     }
-    for column, value in (
-        ("session_id", get("$session_id")),
-        ("window_id", get("$window_id")),
-        ("trace_id", get("$trace_id") or get("trace_id")),
-        ("span_id", get("$span_id") or get("span_id")),
-        ("service", get("$service") or get("service")),
-        ("environment", get("environment") or get("$environment")),
-        ("release", get("$release") or get("release") or get("$app_version")),
-        ("lib", get("$lib")),
-        ("lib_version", get("$lib_version")),
-        ("current_url", get("$current_url")),
-        ("pathname", get("$pathname")),
-    ):
-        if value is not None:
-            row[column] = value if type(value) is str else _text(value)
-    if get("$process_person_profile") is False:
-        row["process_person_profile"] = False
-    if ip := get("$ip"):
-        row["ip"] = _text(ip)
-    elif not get("$geoip_disable"):  # it is then a server's own address, and says nothing about the user
-        row["ip"] = sending.ip
-    if when.sent_us is None and (uuid_day := _uuid_day(uuid, sending.now_us)):
+    if when.sent_us is not None:
+        row["sent_time"] = when.sent_us / 1e6
+    elif uuid_day := _uuid_day(uuid, sending.now_us):
         row["sent_day"] = uuid_day
+    # Few of an event's properties are columns: the intersection of two key sets is one step in C.
+    for property_name in COLUMN_OF.keys() & properties.keys():
+        column, rank = COLUMN_OF[property_name]
+        value = properties[property_name]
+        if value and not (rank and any(properties.get(other) for other in dict(COLUMNS)[column][:rank])):
+            row[column] = value if type(value) is str else _text(value)
+    if properties.get("$process_person_profile") is False:
+        row["process_person_profile"] = False
+    if ip := properties.get("$ip"):
+        row["ip"] = _text(ip)
+    elif not properties.get("$geoip_disable"):  # it is then a server's own address, and says nothing about the user
+        row["ip"] = sending.ip
     return row
 
 
