@@ -8,16 +8,18 @@ import { AuthCard } from './AuthCard'
 import { FormError } from './FormError'
 import { useEnter } from './useEnter'
 
-export function SetupPage() {
-  return <TokenForm title="Set up vedette" lead="Create the first account. It becomes the administrator of this server." button="Create account" stale="Start the server again to get a new link, or log in if the set-up is done." />
-}
-export function InvitePage() {
-  return <TokenForm title="Join vedette" lead="Choose your name and password to accept the invitation." button="Join" stale="Ask an administrator for a new invitation." />
-}
+const FIRST = { title: 'Set up vedette', lead: 'Create the first account. It becomes the administrator of this server.', button: 'Create account', stale: 'Start the server again to get a new link, or log in if the set-up is done.' }
+const INVITED = { title: 'Join vedette', lead: 'Choose your name and password to accept the invitation.', button: 'Join', stale: 'Ask an administrator for a new invitation.' }
 
-function TokenForm({ title, lead, button, stale }: { title: string; lead: string; button: string; stale: string }) {
+export function SetupPage() { return <TokenForm words={FIRST} /> }
+export function InvitePage() { return <TokenForm words={INVITED} /> }
+
+/** A set-up link and an invitation are one call to the server; an invitation names the address it is for. */
+function TokenForm({ words }: { words: typeof FIRST }) {
   const { token = '' } = useAppSearch()
-  const check = useGet<{ valid: boolean; email?: string }>('/auth/setup', { token }, { enabled: token !== '' })
+  const check = useGet<{ valid: boolean; email?: string | null }>('/auth/setup', { token }, { enabled: token !== '' })
+  const invited = check.data?.email ?? undefined
+  const { title, lead, button, stale } = invited ? INVITED : words
   const refused = token === '' || check.data?.valid === false || (check.error && 'status' in check.error && Number(check.error.status) >= 400 && Number(check.error.status) < 500)
   if (refused) {
     return (
@@ -28,7 +30,7 @@ function TokenForm({ title, lead, button, stale }: { title: string; lead: string
   }
   if (check.error) return <AuthCard title={title} lead=""><ErrorState what="The link" error={check.error} retry={() => void check.refetch()} /></AuthCard>
   if (!check.data) return <AuthCard title={title} lead={lead}><Lines count={6} height={30} /></AuthCard>
-  return <AuthCard title={title} lead={lead}><AccountForm token={token} button={button} knownEmail={check.data.email} /></AuthCard>
+  return <AuthCard title={title} lead={lead}><AccountForm token={token} button={button} knownEmail={invited} /></AuthCard>
 }
 
 const SHORTEST = 8

@@ -11,7 +11,7 @@ export function Keys({ keys }: { keys: Connect }) {
   const { sentry_dsn, posthog_host, posthog_key, otlp_endpoint, otlp_grpc_endpoint, otlp_headers, prometheus_write_url, betterstack_host, ingest_key } = keys
   return (
     <>
-      <Section title="Received by this project">
+      <Section title="Received by this project today (UTC)">
         <div className={css.received}>
           {Object.entries(keys.received).map(([kind, received]) => (
             <div key={kind} className="row">
@@ -24,7 +24,7 @@ export function Keys({ keys }: { keys: Connect }) {
         </div>
       </Section>
       <Section title="Addresses and keys">
-        <Attributes of={{ ingest_key, sentry_dsn, posthog_host, posthog_key, otlp_endpoint, ...(otlp_grpc_endpoint && { otlp_grpc_endpoint }), otlp_headers, prometheus_write_url, betterstack_host }} />
+        <Attributes links={false} of={{ ingest_key, sentry_dsn, posthog_host, posthog_key, otlp_endpoint, ...(otlp_grpc_endpoint && { otlp_grpc_endpoint }), otlp_headers, prometheus_write_url, betterstack_host }} />
       </Section>
     </>
   )

@@ -16,7 +16,7 @@ export function chartOption({ series, kind, format, from, to }: TimeChartProps, 
       axisPointer: { show: true, type: 'line', snap: kind === 'lines', label: { show: false }, lineStyle: { color: color('var(--border-strong)') } },
     },
     yAxis: {
-      type: 'value', splitNumber: 3, axisLabel: { ...text, formatter: format }, splitLine: { lineStyle: { color: color('var(--border)') } },
+      type: 'value', splitNumber: 3, minInterval: kind === 'bars' ? 1 : 0, axisLabel: { ...text, formatter: format }, splitLine: { lineStyle: { color: color('var(--border)') } },
     },
     tooltip: {
       trigger: 'axis', confine: true, appendTo: 'body', padding: [6, 10], transitionDuration: 0,

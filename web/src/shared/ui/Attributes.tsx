@@ -8,8 +8,8 @@ import css from './Attributes.module.css'
 import { CopyValue } from './Copy'
 
 /** Names and values from a payload, as text only. With `field` a row offers to filter the list behind by it. */
-export function Attributes({ of, field, empty = 'None' }: {
-  of: Record<string, unknown> | undefined | null; field?: (name: string) => string; empty?: string
+export function Attributes({ of, field, empty = 'None', links = true }: {
+  of: Record<string, unknown> | undefined | null; field?: (name: string) => string; empty?: string; links?: boolean
 }) {
   const [wanted, setWanted] = useState('')
   const all = flatten(of).sort(([a], [b]) => a.localeCompare(b))
@@ -19,16 +19,16 @@ export function Attributes({ of, field, empty = 'None' }: {
   return (
     <div className={css.list}>
       {all.length > 12 && <TextInput placeholder={`Search ${all.length} values`} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} mb={6} />}
-      {shown.map(([name, value]) => <Row key={name} name={name} value={value} field={field?.(name)} />)}
+      {shown.map(([name, value]) => <Row key={name} name={name} value={value} field={field?.(name)} links={links} />)}
     </div>
   )
 }
 
-function Row({ name, value, field }: { name: string; value: unknown; field: string | undefined }) {
+function Row({ name, value, field, links }: { name: string; value: unknown; field: string | undefined; links: boolean }) {
   const search = useAppSearch()
   const setSearch = useSetSearch()
   const text = asText(value)
-  const url = safeUrl(value)
+  const url = links ? safeUrl(value) : null
   const filter = (operator: string) => setSearch({ filter: addFilter(search.filter ?? [], `${field}${operator}${text}`), item: undefined })
   return (
     <div className={css.row}>

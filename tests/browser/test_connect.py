@@ -1,0 +1,17 @@
+"""Connect shows the project's real keys and turns green when the first item arrives."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.sending import send_events
+from tests.conftest import ProjectClient
+
+pytestmark = pytest.mark.browser
+
+
+def test_turns_green_with_the_first_event(page: Page, project: ProjectClient) -> None:
+    page.goto(f"/connect?project={project.id}&tab=posthog-python")
+    expect(page.get_by_label("Send a first event")).to_contain_text(project.key)
+    expect(page.get_by_text("Waiting for the first item")).to_be_visible()
+    send_events(project, "order placed")
+    expect(page.get_by_text("First event received")).to_be_visible()

@@ -1,0 +1,42 @@
+"""Errors: groups, and one error's page with its chained stack trace. Nothing of a payload may run."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.sending import HOSTILE, send_error
+from tests.conftest import ProjectClient
+
+pytestmark = pytest.mark.browser
+
+
+def test_group_and_stack_trace(page: Page, project: ProjectClient) -> None:
+    send_error(project)
+    send_error(project)
+    page.goto(f"/errors?project={project.id}")
+    row = page.get_by_role("row").filter(has_text="ZeroDivisionError")
+    expect(row).to_contain_text("2")
+    row.get_by_text("ZeroDivisionError").click()
+
+    expect(page.get_by_role("heading", name="ZeroDivisionError")).to_be_visible()
+    raised = page.get_by_label("Exception ZeroDivisionError")
+    expect(raised).to_contain_text("total")
+    expect(raised).to_contain_text("return sum(cart) / count")
+    expect(raised).to_contain_text("1 library frame")
+    raised.get_by_role("button", name="1 library frame").click()
+    expect(raised).to_contain_text("starlette/routing.py")
+    expect(page.get_by_label("Exception KeyError")).to_contain_text("Caused by")
+    expect(page.get_by_text("GET /prices")).to_be_visible()
+    expect(page.get_by_label("Facts")).to_contain_text("grace@example.org")
+    expect(page.get_by_text("Occurrence 1 of 2")).to_be_visible()
+    page.get_by_role("button", name="Older occurrence").click()
+    expect(page.get_by_text("Occurrence 2 of 2")).to_be_visible()
+
+
+def test_payloads_are_inert(page: Page, project: ProjectClient) -> None:
+    send_error(project, type_=HOSTILE, value=HOSTILE)
+    page.goto(f"/errors?project={project.id}")
+    row = page.get_by_role("row").filter(has_text="<img src=x")
+    row.get_by_role("link").click()
+    expect(page.get_by_label("Facts")).to_contain_text("<img src=x")
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0

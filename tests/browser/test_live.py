@@ -1,0 +1,26 @@
+"""Live: what arrives shows, pausing holds it, the text filter keeps what matches."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.sending import send_events, send_logs
+from tests.conftest import ProjectClient
+
+pytestmark = pytest.mark.browser
+
+
+def test_items_show_as_they_arrive(page: Page, project: ProjectClient) -> None:
+    page.goto(f"/live?project={project.id}")
+    expect(page.get_by_text("Waiting for the first item")).to_be_visible()
+    send_logs(project, "first of all")
+    cells = page.get_by_role("table", name="Live").get_by_role("cell")
+    expect(cells.filter(has_text="first of all")).to_be_visible()
+
+    page.get_by_role("button", name="Pause").click()
+    send_events(project, "while paused")
+    expect(page.get_by_role("button", name="Resume (1 waiting)")).to_be_visible()
+    expect(cells.filter(has_text="while paused")).to_have_count(0)
+    page.get_by_role("button", name="Resume").click()
+    expect(cells.filter(has_text="while paused")).to_be_visible()
+    page.get_by_role("textbox", name="Filter text").fill("paused")
+    expect(cells.filter(has_text="first of all")).to_have_count(0)
