@@ -75,6 +75,12 @@ def test_every_setting_has_words_and_reads_from_everywhere(tmp_path: Path, monke
     assert Settings(port=9001).port == 9001, "an option wins over both"
 
 
+def test_cookies_are_for_https_where_the_public_address_is() -> None:
+    assert not Settings().cookies_over_https_only
+    assert Settings(public_url="https://vedette.example").cookies_over_https_only
+    assert Settings(secure_cookies=True).cookies_over_https_only
+
+
 def test_a_started_server_keeps_its_directory_to_itself(serving: RunningServer) -> None:
     assert stat.S_IMODE((serving.data / "api-token").stat().st_mode) == 0o600
     assert stat.S_IMODE((serving.data / "metadata.sqlite3").stat().st_mode) == 0o600

@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     )
 
     session_days: int = Field(30, ge=1, description="Days a login stays valid.")
-    secure_cookies: bool = Field(False, description="Send login cookies over HTTPS only. Turn on behind TLS.")
+    secure_cookies: bool = Field(
+        False, description="Send login cookies over HTTPS only. On by itself when `public_url` is https."
+    )
     trusted_proxies: int = Field(
         0, ge=0, description="How many proxies in front append to X-Forwarded-For and may be believed."
     )
@@ -107,6 +109,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The address to print and to hand to SDKs, without a trailing slash."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def cookies_over_https_only(self) -> bool:
+        """Whether login cookies are marked Secure."""
+        return self.secure_cookies or self.public_url.lower().startswith("https://")
 
     @property
     def store_dsn(self) -> str:

@@ -29,11 +29,12 @@ def own_data_directory(data: Path) -> Iterator[None]:
     Raises:
         CannotStart: it cannot be written to, or another server uses it.
     """
-    os.umask(0o077)  # whatever is created from here on holds telemetry and secrets
+    umask = os.umask(0o077)  # whatever is created from here on holds telemetry and secrets
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
+        os.umask(umask)
         raise CannotStart(f"cannot write to the data directory {data}: {error.strerror}") from error
     try:
         try:
@@ -46,6 +47,7 @@ def own_data_directory(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+        os.umask(umask)
 
 
 def free_port(host: str, port: int, name: str) -> int:

@@ -63,7 +63,9 @@ def test_migrating_again_changes_nothing(metadata: Metadata) -> None:
         assert session.scalars(select(Organisation.name)).all() == ["kept"]
 
 
+@pytest.mark.parametrize("empty_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_two_servers_may_start_at_once(empty_url: str) -> None:
+    """On PostgreSQL; a SQLite file belongs to one data directory, which one server locks."""
     failed: list[Exception] = []
 
     def start() -> None:
@@ -75,8 +77,6 @@ def test_two_servers_may_start_at_once(empty_url: str) -> None:
         finally:
             database.close()
 
-    if empty_url.startswith("sqlite"):
-        pytest.skip("a SQLite file belongs to one data directory, which one server locks")
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -169,7 +169,14 @@ def test_the_lock_makes_others_wait(metadata: Metadata) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "nonsense", "mysql://x", "postgresql://u:secret@127.0.0.1:1/x", "sqlite:////proc/nowhere/x.sqlite3"],
+    [
+        "",
+        "nonsense",
+        "mysql://u:secret@x",
+        "postgres://u:secret@[x",
+        "postgresql://u:secret@127.0.0.1:1/x",
+        "sqlite:////proc/nowhere/x.sqlite3",
+    ],
 )
 def test_a_bad_url_is_said_plainly_and_without_its_password(url: str) -> None:
     with pytest.raises((MetadataUnavailable, OSError)) as caught:

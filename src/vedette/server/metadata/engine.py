@@ -27,12 +27,13 @@ class Metadata:
         try:
             self.url = make_url(url)
             if self.url.get_backend_name() not in ("sqlite", "postgresql"):
-                raise MetadataUnavailable(f"metadata must be sqlite:///… or postgresql+psycopg://…, not {url!r}")
+                scheme = self.url.drivername  # the rest may hold a password
+                raise MetadataUnavailable(f"metadata must be sqlite:///… or postgresql+psycopg://…, not {scheme}://…")
             if self.url.drivername == "postgresql":  # SQLAlchemy's default driver is another one than we ship
                 self.url = self.url.set(drivername="postgresql+psycopg")
             self.engine: Engine = create_engine(self.url, pool_pre_ping=True)
         except (ArgumentError, NoSuchModuleError) as error:
-            raise MetadataUnavailable(f"metadata URL {url!r} does not read: {error}") from error
+            raise MetadataUnavailable("the metadata URL does not read: it must be like sqlite:///FILE") from error
         except ModuleNotFoundError as error:
             raise MetadataUnavailable("PostgreSQL needs psycopg: pip install 'vedette[postgres]'") from error
         if self.url.get_backend_name() == "sqlite":

@@ -5,6 +5,7 @@ import math
 import struct
 import time
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import httpx
@@ -307,3 +308,41 @@ def test_a_client_cannot_choose_its_project(project: ProjectClient, now_ms: int)
     message.project_id = 1
     assert post(project, message).status_code == 204
     assert project.sql("SELECT count() AS n FROM metric_points") == [{"n": 1}]
+
+
+def test_buckets_of_any_spans_end_where_they_belong(project: ProjectClient, now_ms: int) -> None:
+    """A hundred random histograms against a plain reading of the specification."""
+    random = Random(1)
+    message = v2((UP, []))
+    expected = {}
+    for number in range(100):
+        spans, deltas, buckets = [], [], {}
+        index = previous = 0
+        for position in range(random.randint(1, 4)):
+            offset = random.randint(-40, 40) if position == 0 else random.randint(0, 5)
+            length = random.randint(1, 4)
+            spans.append({"offset": offset, "length": length})
+            index += offset
+            for _ in range(length):
+                count = random.randint(0, 9)
+                deltas.append(count - previous)
+                previous = count
+                buckets[index] = count
+                index += 1
+        message.timeseries[0].histograms.add(
+            timestamp=now_ms + number,
+            schema=2,
+            positive_spans=spans,
+            positive_deltas=deltas,
+            negative_spans=spans,
+            negative_deltas=deltas,
+        )
+        expected[now_ms + number] = {index - 1: count for index, count in buckets.items() if count}
+    assert written(post(project, message)) == (0, 100, 0)
+    rows = project.sql(
+        "SELECT toUnixTimestamp64Milli(time) AS ms, positive_offset AS po, positive_counts AS pc,"
+        " negative_offset AS no, negative_counts AS nc FROM metric_points"
+    )
+    for offset, counts in (("po", "pc"), ("no", "nc")):
+        found = {row["ms"]: {row[offset] + k: count for k, count in enumerate(row[counts]) if count} for row in rows}
+        assert found == expected

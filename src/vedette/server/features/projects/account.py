@@ -131,7 +131,7 @@ def _logged_in(services: Services, response: Response, user: User, cookie: str, 
         max_age=services.settings.session_days * 24 * 3600,
         httponly=True,
         samesite="lax",
-        secure=services.settings.secure_cookies,
+        secure=services.settings.cookies_over_https_only,
     )
     return _me(services, Access(user.organisation_id, user.role, user.id), csrf_token=csrf_token)
 
@@ -143,7 +143,7 @@ def logout(request: Request, response: Response, access: Caller, services: Servi
         session.execute(
             delete(LoginSession).where(LoginSession.token_hash == hash_token(request.cookies.get(COOKIE, "")))
         )
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=services.settings.secure_cookies)
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=services.settings.cookies_over_https_only)
 
 
 @router.post("/auth/password", status_code=204)
