@@ -28,11 +28,13 @@ SECRET = """
     Proxy-Authorization auth credentials aws_secret_access_key AWS_ACCESS_KEY_ID private_key
     privateKey
     cookie Cookie Set-Cookie cookies X-CSRFToken sessionid PHPSESSID session mysql_pwd jwt"""
-HARMLESS = """author authority authored_by token_count input_tokens max_tokens tokenizer session_id $session_id
+HARMLESS = """author authority authored_by token_count input_tokens max_tokens
+    tokenizer session_id $session_id
     session_duration key keys keyboard secretary passenger compass cookie_consent auth_method authenticated
     monkey primary_key partition_key foreign_key status class_name accession hapi_keyword"""
 
-NEAR_MISSES = """eyJ- eyJa.eyJ ://a: ://:@ bearer_ bearera basic= ?token= -----BEGIN_ "password": '_ 4111- xoxb- sk_live_
+NEAR_MISSES = """eyJ- eyJa.eyJ ://a: ://:@ bearer_ bearera basic= ?token= -----BEGIN_ "password": '_ 4111- xoxb-
+    sk_live_
     & @ 1 authorization:basic ghp_ a.b@ {"a-"""
 
 

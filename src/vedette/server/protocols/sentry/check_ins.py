@@ -8,7 +8,7 @@ from typing import Any
 
 from vedette.server.protocols.sentry.batch import CHECK_INS, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, number, text
+from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, milliseconds, text
 
 STATUSES = frozenset(("in_progress", "ok", "error"))
 
@@ -26,7 +26,6 @@ def store_check_in(check_in: dict[str, Any], batch: Batch, *, size: int) -> str:
     status = text(check_in.get("status")).lower()
     if status not in STATUSES:
         raise BadItem("invalid_status", f"check-in status {status!r}; expected one of {', '.join(sorted(STATUSES))}")
-    duration = number(check_in.get("duration"))
     given = hex_id(check_in.get("check_in_id"), 32)
     check_in_id = given if given.strip("0") else uuid.uuid4().hex
     config = check_in.get("monitor_config")
@@ -36,7 +35,7 @@ def store_check_in(check_in: dict[str, Any], batch: Batch, *, size: int) -> str:
         "check_in_id": check_in_id,
         "monitor_slug": slug,
         "status": status,
-        "duration_ms": None if duration is None else round(max(duration, 0) * 1000),
+        "duration_ms": milliseconds(check_in.get("duration")),
         "environment": text(check_in.get("environment"), 64) or "production",
         "release": text(check_in.get("release"), 200),
         "trace_id": hex_id(mapping(mapping(check_in.get("contexts")).get("trace")).get("trace_id"), 32),

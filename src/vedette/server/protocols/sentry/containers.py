@@ -12,7 +12,7 @@ from typing import Any
 
 from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.scrub import scrub
+from vedette.server.protocols.sentry.scrub import FILTERED, is_secret_key, scrub
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 
 MAX_ITEMS = 5000
@@ -47,7 +47,7 @@ def each_record(item: Item, batch: Batch, category: str, store: Callable[[dict[s
 
 
 def attributes_of(value: Any) -> Attributes:
-    """`{"key": {"value": v, "type": t}}` → `{"key": "v"}`. A secret key has taken its value's place already."""
+    """`{"key": {"value": v, "type": t}}` → `{"key": "v"}`."""
     result: Attributes = {}
     if not isinstance(value, dict):
         return result
@@ -58,7 +58,8 @@ def attributes_of(value: Any) -> Attributes:
             continue
         if len(result) >= MAX_ATTRIBUTES:
             break
-        result[key[:200]] = text(entry, MAX_VALUE)
+        secret = is_secret_key(key) and not isinstance(entry, bool)
+        result[key[:200]] = FILTERED if secret else text(entry, MAX_VALUE)
     return result
 
 

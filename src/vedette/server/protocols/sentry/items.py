@@ -98,7 +98,9 @@ def add_item(item: Item, batch: Batch) -> BadItem | None:
         if not item.type:
             return _reject(batch, "unknown", BadItem("missing_type", "the item's header names no type"), item)
         reason = "not_supported_yet" if item.type in NOT_SUPPORTED_YET else "unknown_item_type"
-        batch.drop(item.type[:64], reason, outcome="filtered", sample=item.payload[:4096])
+        # Of what is unknown a sample helps to learn it; recordings and profiles would only fill the disk.
+        sample = item.payload[:4096] if reason == "unknown_item_type" else b""
+        batch.drop(item.type[:64], reason, outcome="filtered", sample=sample)
         return None
     headers = item.headers
     if item.type == "span" and (headers.get("content_type") == SPAN_CONTAINER_TYPE or "item_count" in headers):

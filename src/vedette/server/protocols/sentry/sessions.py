@@ -9,7 +9,16 @@ from typing import Any
 
 from vedette.server.protocols.sentry.batch import SESSIONS, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, mapping, number, objects, text
+from vedette.server.protocols.sentry.shapes import (
+    BadItem,
+    count,
+    hex_id,
+    load_object,
+    mapping,
+    milliseconds,
+    objects,
+    text,
+)
 
 STATUSES = frozenset(("ok", "exited", "crashed", "abnormal", "errored", "unhandled"))
 AGGREGATED = ("exited", "errored", "crashed", "abnormal", "unhandled")
@@ -27,7 +36,6 @@ def add_session(item: Item, batch: Batch) -> None:
         raise BadItem("invalid_status", f"session status {status!r}; expected one of {', '.join(sorted(STATUSES))}")
     row = _row(batch, mapping(update.get("attrs")), update.get("started"))
     time = batch.time_of(update.get("timestamp"), category="session", item_id=f"session {session_id}")
-    duration = number(update.get("duration"))
     row |= {
         "time": round(time, 3),
         "session_id": hex_id(session_id, 32) or session_id,
@@ -38,7 +46,7 @@ def add_session(item: Item, batch: Batch) -> None:
         "status": status,
         "is_init": update.get("init") is True,
         "errors": count(update.get("errors")),
-        "duration_ms": None if duration is None else round(max(duration, 0) * 1000),
+        "duration_ms": milliseconds(update.get("duration")),
     }
     batch.add(SESSIONS, row)
     batch.accept("session", len(item.payload))

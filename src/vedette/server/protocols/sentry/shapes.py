@@ -94,6 +94,12 @@ def count(value: Any, *, limit: int = 2**32 - 1) -> int:
     return min(max(int(found), 0), limit) if found is not None else 0
 
 
+def milliseconds(value: Any) -> int | None:
+    """Seconds → whole milliseconds; None when it is no number, 0 when negative, at most 30,000 years."""
+    seconds = number(value)
+    return None if seconds is None else round(min(max(seconds, 0.0), 1e12) * 1000)
+
+
 def boolean(value: Any) -> bool | None:
     """True, false or unknown."""
     return value if isinstance(value, bool) else None
