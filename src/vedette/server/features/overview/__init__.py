@@ -1,4 +1,4 @@
-"""The overview feature."""
+"""Home: what is happening now, over all signals."""
 
 from vedette.server.features.overview.routes import router
 

@@ -1,0 +1,10 @@
+-- Errors per bucket, and in all (the row whose bucket is 0).
+SELECT
+    intDiv(toUnixTimestamp(time), {step:UInt32}) * {step:UInt32} AS bucket,
+    count() AS errors
+FROM errors
+WHERE project_id = {project_id:UInt32}
+    AND time >= {since:DateTime64(9, 'UTC')}
+    AND time < {until:DateTime64(9, 'UTC')}
+    /* AND filters */
+GROUP BY GROUPING SETS ((bucket), ())

@@ -1,0 +1,16 @@
+-- The request names that take longest at the 95th percentile.
+SELECT
+    name,
+    service,
+    count() AS count,
+    quantileTDigest(0.95)(duration_ns) AS p95_ns,
+    countIf(status_code = 'error') / count() AS error_rate
+FROM spans
+WHERE project_id = {project_id:UInt32}
+    AND time >= {since:DateTime64(9, 'UTC')}
+    AND time < {until:DateTime64(9, 'UTC')}
+    AND (kind = 'server' OR (is_segment AND source = 'sentry'))
+    /* AND filters */
+GROUP BY name, service
+ORDER BY p95_ns DESC, name
+LIMIT 8
