@@ -1,6 +1,7 @@
 """Invitations, roles, and the admin that must remain."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,6 +38,34 @@ def test_a_second_invitation_ends_the_first(admin: Browser, new_browser: NewBrow
     )
     assert new_browser().accept(first, "twice@example.com").status_code == 403
     assert new_browser().accept(second, "twice@example.com").json()["user"]["role"] == "viewer"
+
+
+def at_once(*calls: Callable[[], int]) -> list[int]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(future.result() for future in [pool.submit(call) for call in calls])
+
+
+def test_of_many_uses_of_a_link_at_once_one_wins(admin: Browser, new_browser: NewBrowser) -> None:
+    url = admin.call("POST", "/members", json={"email": "race@example.com", "role": "viewer"}).json()["invite_url"]
+    browsers = [new_browser() for _ in range(6)]
+    statuses = at_once(*(lambda b=b: b.accept(url, "race@example.com").status_code for b in browsers))
+    assert statuses[0] == 200
+    assert set(statuses[1:]) <= {403, 409}
+
+
+def test_two_admins_cannot_demote_each_other_at_once(admin: Browser, join: Join) -> None:
+    other = join("other-admin@example.com", "admin")
+    ids = [member_id(admin, email) for email in ("ada@example.com", "other-admin@example.com")]
+
+    def demote(by: Browser, whom: int) -> int:
+        return by.call("PATCH", f"/members/{whom}", json={"role": "viewer"}).status_code
+
+    statuses = at_once(lambda: demote(admin, ids[1]), lambda: demote(other, ids[0]))
+    roles = [row["role"] for row in admin.call("GET", "/members").json() if row["id"] in ids]
+    assert "admin" in roles, statuses
+    if roles[0] != "admin":  # the tests after this one need Ada
+        assert other.call("PATCH", f"/members/{ids[0]}", json={"role": "admin"}).status_code == 200
+    admin.call("PATCH", f"/members/{ids[1]}", json={"role": "viewer"})
 
 
 @pytest.mark.parametrize("role", ["viewer", "member"])

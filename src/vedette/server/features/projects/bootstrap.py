@@ -107,7 +107,8 @@ def connect_info(project_id: int, key: str, *, url: str, grpc_endpoint: str) -> 
 
 
 def default_keys(metadata: Metadata, settings: Settings) -> dict[str, Any]:
-    """What `vedette keys --json` prints: the first project's connect info and the API token."""
+    """What `vedette keys --json` prints: the first project's connect info and the API token, empty once revoked."""
+    token = (settings.data / TOKEN_FILE).read_text()
     with metadata.session() as session:
         project = session.scalars(select(Project).order_by(Project.id)).first()
         assert project is not None, "bootstrap() runs first"
@@ -116,9 +117,10 @@ def default_keys(metadata: Metadata, settings: Settings) -> dict[str, Any]:
             .where(IngestKeyRow.project_id == project.id, IngestKeyRow.revoked_at.is_(None))
             .order_by(IngestKeyRow.id)
         ).first()
+        works = session.scalar(select(ApiToken.id).where(ApiToken.token_hash == hash_token(token))) is not None
     address = read_address(settings)
     info = connect_info(project.id, key.key if key else "", url=address["url"], grpc_endpoint=address["grpc_endpoint"])
-    return {**info, "api_token": (settings.data / TOKEN_FILE).read_text()}
+    return {**info, "api_token": token if works else ""}
 
 
 def write_address(settings: Settings, *, url: str, grpc_endpoint: str) -> None:
