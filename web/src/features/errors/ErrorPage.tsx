@@ -24,7 +24,7 @@ export function ErrorPage() {
   const setSearch = useSetSearch()
   const occurrences = useOccurrences(fingerprint)
   const shown = item ?? occurrences.items[0]?.event_id
-  const detail = useErrorEvent(shown)
+  const detail = useErrorEvent(shown, fingerprint)
   const error = detail.data
   return (
     <Page scroll title={error?.type || error?.title || 'Error'} aside={error?.culprit}

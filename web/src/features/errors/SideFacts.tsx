@@ -1,4 +1,3 @@
-import { useScope } from '@/shared/filters/scope'
 import type { ErrorDetail } from '@/api/types'
 import { humanBytes } from '@/shared/format/numbers'
 import { Attributes } from '@/shared/ui/Attributes'
@@ -34,12 +33,11 @@ export function SideFacts({ error }: { error: ErrorDetail }) {
 }
 
 function Attachments({ error }: { error: ErrorDetail }) {
-  const { base } = useScope()
   return (
     <Section title="Attachments">
       {error.attachments.map((file) => (
         <div key={file.attachment_id} className="row">
-          <a className="link ellipsis" download={file.filename} href={`/api/v1${base}/errors/${encodeURIComponent(error.event_id)}/attachments/${encodeURIComponent(file.attachment_id)}`}>{file.filename}</a>
+          <span className="ellipsis">{file.filename}</span>
           <span className="faint">{humanBytes(file.size)} {file.content_type}</span>
         </div>
       ))}

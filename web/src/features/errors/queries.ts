@@ -15,7 +15,10 @@ export function useOccurrences(fingerprint: string) {
   const { since } = useAppSearch()
   return useCursorList<ErrorEvent>(`${base}/errors`, { ...params, since: since ?? '-90d', fingerprint, limit: 100 })
 }
-export function useErrorEvent(eventId: string | undefined) {
+export function useErrorEvent(eventId: string | undefined, fingerprint: string) {
   const { base } = useScope()
-  return useGet<ErrorDetail>(`${base}/errors/${encodeURIComponent(eventId ?? '')}`, {}, { enabled: Boolean(eventId) })
+  return useGet<ErrorDetail>(`${base}/errors/${encodeURIComponent(eventId ?? '')}`, {}, {
+    enabled: Boolean(eventId),
+    standIn: (previous) => previous.fingerprint === fingerprint,
+  })
 }

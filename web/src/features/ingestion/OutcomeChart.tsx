@@ -19,7 +19,12 @@ export function OutcomeChart() {
   const { zoom, back } = useZoom()
   const series = useMemo(() => (data ? toSeries(data.items, timeToMs(range.since), timeToMs(range.until)) : null), [data, range])
   if (!series) return <Skeleton height={100} radius={4} />
-  return <TimeChart label="Items received over time" kind="bars" height={104} series={series} format={humanNumber} onRange={zoom} onBack={back} />
+  return (
+    <>
+      <TimeChart label="Items received over time" kind="bars" height={104} series={series} format={humanNumber} onRange={zoom} onBack={back} />
+      {data?.cut && <div className="faint">Partial: the oldest minutes of this range are not drawn. Choose a shorter one.</div>}
+    </>
+  )
 }
 
 const BARS = 80

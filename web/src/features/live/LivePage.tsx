@@ -11,8 +11,10 @@ import { Empty } from '@/shared/ui/States'
 import { DensitySwitch } from '@/shared/ui/TableParts'
 import { COLUMNS } from './columns'
 import css from './live.module.css'
-import { type LiveSignal, matches, SIGNALS, WORDS } from './rows'
+import { type LiveRow, type LiveSignal, matches, SIGNALS, WORDS } from './rows'
 import { useLiveStream } from './useLiveStream'
+
+const keyOf = (row: LiveRow) => row.key
 
 export function LivePage() {
   const { base, project } = useScope()
@@ -40,7 +42,7 @@ export function LivePage() {
         </Button>
         <Button variant="subtle" color="gray" onClick={live.clear}>Clear</Button>
       </div>
-      {rows.length > 0 ? <DataTable label="Live" columns={COLUMNS} rows={rows} rowKey={(row) => row.key} />
+      {rows.length > 0 ? <DataTable label="Live" columns={COLUMNS} rows={rows} rowKey={keyOf} keepPlace />
         : (
           <Empty title={live.rows.length > 0 ? 'No row contains these words' : live.connected ? 'Waiting for the first item' : 'Connecting'} action={<Link to="/connect" search={{}} className="link">Connect an application</Link>}>
             Items of {project?.name ?? 'this project'} show here within two seconds of arriving.

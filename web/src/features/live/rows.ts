@@ -19,7 +19,7 @@ export function toRow(signal: LiveSignal, data: unknown): LiveRow {
   switch (signal) {
     case 'log': {
       const log = data as LogRecord
-      return { ...row, time: log.time, text: log.body || (log.event_name ?? ''), service: log.service ?? '', severity: severityOfNumber(log.severity_number, log.severity_text), traceId: log.trace_id ?? '', item: log.id }
+      return { ...row, time: log.time, text: log.body || (log.event_name ?? ''), service: log.service ?? '', severity: severityOfNumber(log.severity_number, log.severity_text), traceId: log.trace_id ?? '', item: `${log.time}/${log.id}` }
     }
     case 'span': {
       const span = data as Span

@@ -4,6 +4,7 @@ import { type LiveRow, type LiveSignal, toRow } from './rows'
 
 const KEEP = 5_000
 const PAINT_EVERY_MS = 200
+const RETRY_EVERY_MS = 5_000
 
 export interface LiveState { rows: LiveRow[]; waiting: number; dropped: number; received: number; connected: boolean }
 const NOTHING: LiveState = { rows: [], waiting: 0, dropped: 0, received: 0, connected: false }
@@ -14,6 +15,7 @@ export function useLiveStream(base: string, signals: readonly LiveSignal[], paus
   const pausedNow = useRef(paused)
   useEffect(() => { pausedNow.current = paused }, [paused])
   const wanted = signals.join(',')
+  const [attempt, setAttempt] = useState(0)
 
   useEffect(() => {
     let waiting: LiveRow[] = []
@@ -30,6 +32,8 @@ export function useLiveStream(base: string, signals: readonly LiveSignal[], paus
     source.addEventListener('dropped', (event) => {
       dropped += Number((JSON.parse((event as MessageEvent<string>).data) as { count?: number }).count ?? 0)
     })
+    // The browser reconnects by itself after a broken connection, but not after an answer that is no stream.
+    const retry = setInterval(() => { if (source.readyState === EventSource.CLOSED) setAttempt((before) => before + 1) }, RETRY_EVERY_MS)
     const timer = setInterval(() => setState((before) => {
       const connected = source.readyState === EventSource.OPEN
       const counts = { dropped, received, connected }
@@ -39,7 +43,7 @@ export function useLiveStream(base: string, signals: readonly LiveSignal[], paus
       waiting = []
       return { rows, waiting: 0, ...counts }
     }), PAINT_EVERY_MS)
-    return () => { source.close(); clearInterval(timer) }
-  }, [base, wanted])
+    return () => { source.close(); clearInterval(timer); clearInterval(retry) }
+  }, [base, wanted, attempt])
   return { ...state, clear: () => setState((before) => ({ ...before, rows: [], dropped: 0 })) }
 }

@@ -5,7 +5,8 @@ import { IdChip } from '@/shared/ui/IdChip'
 import { SeverityMark } from '@/shared/ui/SeverityMark'
 import { Clock } from '@/shared/ui/Values'
 
-export const logKey = (row: LogRecord) => row.id
+/** The id only tells records apart that share their time. */
+export const logKey = (row: LogRecord) => `${row.time}/${row.id}`
 export const severityOf = (row: LogRecord) => severityOfNumber(row.severity_number, row.severity_text)
 export function logTone(row: LogRecord): string | undefined {
   const severity = severityOf(row)

@@ -1,6 +1,6 @@
 import { type ColumnDef, getCoreRowModel, getSortedRowModel, type SortingState, useReactTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import css from './DataTable.module.css'
 import { useKeys } from './keys'
 import { usePreference } from './preference'
@@ -29,15 +29,15 @@ interface Props<T> {
   footer?: ReactNode
   defaultSort?: SortingState
   rowTone?: (row: T) => string | undefined
-  /** Keep to the newest row as rows arrive, unless the reader has scrolled away. */
-  stickToTop?: boolean
+  /** Rows arrive on top: a reader who has scrolled away keeps the rows they were reading. */
+  keepPlace?: boolean
 }
 export const ROW_HEIGHT = { compact: 27, comfortable: 36 }
 export type Density = keyof typeof ROW_HEIGHT
 export function useDensity() { return usePreference<Density>('density', 'compact') }
 
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone } = props
+  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone, keepPlace = false } = props
   const [density] = useDensity()
   const [sorting, setSorting] = useState<SortingState>(defaultSort)
   const [widths, setWidths] = usePreference<Record<string, number>>(`widths.${label}`, {})
@@ -45,6 +45,7 @@ export function DataTable<T>(props: Props<T>) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const scroller = useRef<HTMLDivElement>(null)
 
+  const keys = useMemo(() => uniqueKeys(rows.map(rowKey)), [rows, rowKey])
   const defs = useMemo<ColumnDef<T>[]>(() => columns.map((column) => ({
     id: column.id,
     accessorFn: column.sortBy ?? (() => 0),
@@ -52,7 +53,7 @@ export function DataTable<T>(props: Props<T>) {
     sortDescFirst: column.align === 'right',
   })), [columns])
   const table = useReactTable({
-    data: rows, columns: defs, state: { sorting }, onSortingChange: setSorting, getRowId: rowKey,
+    data: rows, columns: defs, state: { sorting }, onSortingChange: setSorting, getRowId: (_, index) => keys[index] ?? String(index),
     getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(),
   })
   const shown = table.getRowModel().rows
@@ -61,6 +62,15 @@ export function DataTable<T>(props: Props<T>) {
     estimateSize: () => ROW_HEIGHT[density], overscan: 12, scrollPaddingStart: 30,
   })
   useEffect(() => { virtual.measure() }, [density, virtual])
+
+  const firstKey = shown[0]?.id
+  const firstBefore = useRef(firstKey)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const pushed = keepPlace && element && element.scrollTop > 0 && firstBefore.current !== firstKey ? shown.findIndex((row) => row.id === firstBefore.current) : 0
+    if (element && pushed > 0) element.scrollTop += pushed * ROW_HEIGHT[density]
+    firstBefore.current = firstKey
+  }, [keepPlace, firstKey, shown, density])
 
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
@@ -130,4 +140,14 @@ export function DataTable<T>(props: Props<T>) {
       )}
     </div>
   )
+}
+
+/** Two records may be alike in everything, their time included; each still needs a row of its own. */
+function uniqueKeys(keys: string[]): string[] {
+  const seen = new Map<string, number>()
+  return keys.map((key) => {
+    const times = seen.get(key) ?? 0
+    seen.set(key, times + 1)
+    return times ? `${key}#${times}` : key
+  })
 }
