@@ -62,6 +62,11 @@ def compile_filters(filters: Sequence[Filter], fields: Fields) -> tuple[str, dic
     return " AND ".join(f"({condition})" for condition in conditions), parameters
 
 
+def expression(field_name: str, fields: Fields, parameters: dict[str, Any]) -> str:
+    """The SQL expression of one field; a map's key is bound in `parameters`. Raises BadFilter."""
+    return _expression(Filter(field_name, "=", ""), fields, "field_key", parameters)[0]
+
+
 def _expression(item: Filter, fields: Fields, key_name: str, parameters: dict[str, Any]) -> tuple[str, str]:
     """The SQL expression of a filter's field and the type its value is bound as."""
     if item.field in fields.columns:

@@ -42,7 +42,7 @@ def overview(store: Store, project_id: int, question: Question, buckets: int) ->
         "previous": before[0],
         "users": users,
         "newest_errors": groups(store, project_id, newest)["items"],
-        "newest_events": list_events(store, project_id, newest)["items"],
+        "newest_events": list_events(store, project_id, newest, None)["items"],
         "slowest": _ask(store, project_id, "slowest.sql", question, range_),
         "ingestion": _ingestion(_ask(store, project_id, "ingestion.sql", None, range_)),
     }

@@ -10,7 +10,7 @@ from vedette.server.features.overview import queries
 from vedette.server.http.access import StoreDep
 from vedette.server.http.listing import ProjectId, SignalQuery, answer
 from vedette.server.signals.errors.routes import ErrorGroup
-from vedette.server.signals.events.routes import Event
+from vedette.server.signals.events.routes import ProductEvent
 
 router = APIRouter(tags=["overview"])
 
@@ -70,7 +70,7 @@ class Overview(BaseModel):
     previous: Counts
     users: int
     newest_errors: list[ErrorGroup]
-    newest_events: list[Event]
+    newest_events: list[ProductEvent]
     slowest: list[SlowEndpoint]
     ingestion: Ingestion
 
