@@ -64,6 +64,8 @@ def to_us(moment: datetime) -> int:
 def parse_time(value: Any) -> int | None:
     """A timestamp in any form that SDKs send: RFC 3339, looser dates, Unix seconds or milliseconds; None if none."""
     if isinstance(value, str):
+        if value.isdecimal() and value.isascii() and len(value) in (10, 13):
+            return _from_number(int(value))  # which fromisoformat() takes for a compact date
         try:
             return to_us(datetime.fromisoformat(value))
         except (ValueError, OverflowError):
@@ -83,8 +85,8 @@ def _from_number(value: float) -> int | None:
 def _parse_loose(text: str) -> int | None:
     if not text:
         return None
-    if re.fullmatch(r"\d{10}(\.\d+)?|\d{13}", text):
-        return _from_number(float(text) if "." in text else int(text))
+    if re.fullmatch(r"\d{10}\.\d+", text):
+        return _from_number(float(text))
     if re.fullmatch(r"[+-]\d{4,6}-.*", text):  # ECMAScript's extended years, far outside every range we keep
         return None
     if SHORT_ZONE.search(text) and ":" in text:
