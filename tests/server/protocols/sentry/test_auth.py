@@ -54,6 +54,14 @@ def test_another_projects_key_is_refused(project: ProjectClient, server: Running
         )
 
 
+@pytest.mark.parametrize(
+    ("number", "status"), [("9" * 18, 403), ("0", 403), ("9" * 5000, 404), ("-1", 404), ("x", 404)]
+)
+def test_project_numbers_that_cannot_be(project: ProjectClient, number: str, status: int) -> None:
+    answer = project.post(f"/api/{number}/envelope/?sentry_key={project.key}", b"{}")
+    assert answer.status_code in (status, 405)
+
+
 def test_unknown_protocol_version(project: ProjectClient) -> None:
     auth = {"X-Sentry-Auth": f"Sentry sentry_key={project.key}, sentry_version=9"}
     assert project.post(f"/api/{project.id}/envelope/", b"{}", **auth).status_code == 400
