@@ -1,4 +1,4 @@
-"""The health feature."""
+"""Is this server well, and if not, why not."""
 
 from vedette.server.features.health.routes import router
 
