@@ -1,1 +1,5 @@
-"""The `events` signal."""
+"""The `events` signal: product events."""
+
+from vedette.server.signals.events.routes import router
+
+__all__ = ["router"]

@@ -1,1 +1,5 @@
-"""The `logs` signal."""
+"""The `logs` signal: log records of every protocol."""
+
+from vedette.server.signals.logs.routes import router
+
+__all__ = ["router"]

@@ -1,1 +1,5 @@
-"""The `outcomes` signal."""
+"""The `outcomes` signal: what happened to every item received."""
+
+from vedette.server.signals.outcomes.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,37 @@
+"""Questions to the `events` table."""
+
+from dataclasses import replace
+from typing import Any
+
+from vedette.server.http.listing import Listing, Question, conditions_of, contains
+from vedette.server.store.client import Store
+from vedette.server.store.filters import Fields, Filter
+from vedette.server.store.sql import fill, load
+
+FIELDS = Fields(
+    columns={
+        **dict.fromkeys(
+            ("event", "distinct_id", "user_id", "session_id", "window_id", "trace_id", "span_id", "service",
+             "environment", "release", "lib", "lib_version", "current_url", "pathname", "ip"), "String"
+        ),
+        "uuid": "UUID",
+    },
+    json=("properties",),
+)  # fmt: skip
+WORDS = contains("event", "distinct_id", "current_url")
+LISTING = Listing(load(__package__, "list.sql"), FIELDS, "uuid", "UUID", WORDS)
+
+
+def list_events(store: Store, project_id: int, question: Question, event: str | None) -> dict[str, Any]:
+    """A page of product events."""
+    if event is not None:
+        question = replace(question, filters=[*question.filters, Filter("event", "=", event)])
+    return LISTING.page(store, project_id, question)
+
+
+def names(store: Store, project_id: int, question: Question) -> dict[str, Any]:
+    """Which events there are in the range, and how many of each."""
+    condition, bound = conditions_of(question, FIELDS, WORDS)
+    sql = fill(load(__package__, "names.sql"), condition)
+    parameters = {**bound, **question.range.parameters(), "project_id": project_id}
+    return {"items": store.query(sql, parameters).dicts()}
