@@ -111,9 +111,8 @@ def demo(
     async def example(connect: dict[str, Any]) -> None:
         marker = settings.data / "demo-has-a-past"
         past = backfill and not marker.exists()
-        marker.touch()
         try:
-            await supervise(connect, backfill=past, rate=rate)
+            await supervise(connect, backfill=past, rate=rate, backfilled=marker.touch)
         except DemoUnavailable as error:
             raise CannotStart(str(error)) from error
 

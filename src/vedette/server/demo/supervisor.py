@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -44,11 +44,18 @@ def run(connect: Mapping[str, Any], *, backfill: bool, rate: float = 4.0) -> Non
     asyncio.run(until_signalled())
 
 
-async def supervise(connect: Mapping[str, Any], *, backfill: bool, rate: float = 4.0) -> None:
+async def supervise(
+    connect: Mapping[str, Any],
+    *,
+    backfill: bool,
+    rate: float = 4.0,
+    backfilled: Callable[[], object] = lambda: None,
+) -> None:
     """Run the demo against a server until cancelled; then stop its processes and return by CancelledError.
 
-    `connect` is what `vedette keys --json` prints. `backfill` sends thirty days of past at the start; `rate` is in
-    user actions a second. Raises DemoUnavailable when the example or a library it needs is not installed.
+    `connect` is what `vedette keys --json` prints. `backfill` sends thirty days of past at the start, and
+    `backfilled` is called once all of it is stored; `rate` is in user actions a second. Raises DemoUnavailable when
+    the example or a library it needs is not installed.
     """
     folder = find_example()
     _check_libraries()
@@ -68,7 +75,7 @@ async def supervise(connect: Mapping[str, Any], *, backfill: bool, rate: float =
                 command = ("-m", "uvicorn", f"saas.{name}:app", "--port", str(port), "--log-level", "critical")
                 group.create_task(_keep_running(name, command, environment, scratch, hint=urls[name]))
             if backfill:
-                group.create_task(_run_once("backfill", ("-m", "saas.backfill"), environment, scratch))
+                group.create_task(_backfill(environment, scratch, backfilled))
             await _wait_for_ports(ports)
             traffic = ("-m", "saas.traffic", "--rate", str(rate))
             group.create_task(_keep_running("traffic", traffic, environment, scratch, hint=f"{rate:g} actions/s"))
@@ -160,10 +167,14 @@ async def _keep_running(
         delay = min(2 * delay, LAST_RESTART_SECONDS)
 
 
-async def _run_once(name: str, command: tuple[str, ...], environment: dict[str, str], logs: Path) -> None:
-    print(f"demo: {name:10} sending thirty days of past", flush=True)
-    await _run_process(name, command, environment, logs)
-    print(f"demo: {name:10} {_last_line(logs / name)}", flush=True)
+async def _backfill(environment: dict[str, str], logs: Path, backfilled: Callable[[], object]) -> None:
+    print("demo: backfill   sending thirty days of past", flush=True)
+    code = await _run_process("backfill", ("-m", "saas.backfill"), environment, logs)
+    print(f"demo: backfill   {_last_line(logs / 'backfill')}", flush=True)
+    if code == 0:
+        backfilled()
+    else:
+        print("demo: backfill   did not finish; the next start tries again", flush=True)
 
 
 async def _run_process(name: str, command: tuple[str, ...], environment: dict[str, str], logs: Path) -> int:
