@@ -32,7 +32,7 @@ def test_long_trace_draws_only_what_is_on_screen(page: Page, project: ProjectCli
     spans = page.get_by_role("treegrid", name="Spans").get_by_role("row")
     expect(spans.first).to_be_visible()
     assert spans.count() < 120
-    expect(page.get_by_text("2,001 spans")).to_be_visible()
+    expect(page.get_by_text("2,001 spans in 1 service")).to_be_visible()
 
 
 def test_a_trace_that_is_not_there(context: BrowserContext, project: ProjectClient) -> None:

@@ -7,10 +7,11 @@ const ICONS = { fatal: Skull, error: CircleAlert, warn: TriangleAlert, info: Inf
 export function SeverityMark({ severity, label }: { severity: Severity; label?: string | boolean }) {
   const Icon = ICONS[severity]
   const text = typeof label === 'string' && label ? label : severity
+  const labelled = label !== undefined && label !== false
   return (
     <span className="row" style={{ color: `var(--sev-${severity})`, gap: 5, flexShrink: 0 }} title={text}>
-      <Icon size={13} strokeWidth={2.2} aria-label={severity} />
-      {label !== undefined && label !== false && <span className="ellipsis" style={severity === 'info' ? { color: 'var(--dim)' } : undefined}>{text.toLowerCase()}</span>}
+      <Icon size={13} strokeWidth={2.2} {...(labelled ? { 'aria-hidden': true } : { role: 'img', 'aria-label': severity })} />
+      {labelled && <span className="ellipsis" style={severity === 'info' ? { color: 'var(--dim)' } : undefined}>{text.toLowerCase()}</span>}
     </span>
   )
 }
