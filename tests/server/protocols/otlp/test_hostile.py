@@ -2,13 +2,18 @@
 
 import gzip
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 import zstandard
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
 
-from tests.conftest import ProjectClient, RunningServer, new_project
+from tests.conftest import ProjectClient, RunningServer, new_project, start_server
 from tests.server.protocols.otlp.wire import (
     JSON,
     PROTOBUF,
@@ -21,6 +26,8 @@ from tests.server.protocols.otlp.wire import (
     status,
     trace_request,
 )
+from vedette.server.http.errors import Overloaded
+from vedette.server.protocols.otlp.status import error_response
 
 MIB = 1024 * 1024
 ENCODINGS = {
@@ -217,3 +224,38 @@ def test_preflight(server: RunningServer) -> None:
     )
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-headers"] == "authorization,content-type"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_overload_tells_when_to_retry(as_json: bool) -> None:
+    answer = error_response(Overloaded("full", retry_after_seconds=5), as_json=as_json)
+    assert answer.status == 503
+    assert dict(answer.headers)["retry-after"] == "5"
+    if as_json:
+        assert orjson.loads(answer.body)["details"][0]["retryDelay"] == "5s"
+        return
+    decoded, retry = Status.FromString(answer.body), RetryInfo()
+    assert decoded.code == 14
+    assert decoded.details[0].Unpack(retry)
+    assert retry.retry_delay.seconds == 5
+
+
+def test_shutting_down_and_full_are_retryable(tmp_path: Path) -> None:
+    """One request fills the queue; those behind it are told to come again, and none is lost or stored twice."""
+    server = start_server(tmp_path, env={"VEDETTE_QUEUE_MAX_BYTES": "1"})
+    try:
+        body = logs_request(*[{"body": "x" * 100}] * 500).SerializeToString()
+        headers = {"content-type": PROTOBUF, "authorization": f"Bearer {server.keys['ingest_key']}"}
+
+        def post(_: int) -> httpx.Response:
+            return httpx.post(f"{server.url}/v1/logs", content=body, headers=headers, timeout=30)
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(post, range(24)))
+        refused = [answer for answer in answers if answer.status_code == 503]
+        assert refused
+        assert {answer.status_code for answer in answers} == {200, 503}
+        assert refused[0].headers["retry-after"]
+        assert status(refused[0]).code == 14
+    finally:
+        server.terminate()
