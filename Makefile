@@ -50,7 +50,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 docs: setup
-	$(BIN)/python -m scripts.docs
+	$(BIN)/vedette settings > docs/settings.md
 
 clean:
 	rm -rf $(VENV) web/node_modules src/vedette/server/static .cache vedette-data

@@ -1,1 +1,0 @@
-"""Programs for developers: `make docs` and what the Makefile needs."""
