@@ -40,15 +40,15 @@ class Browser:
         return answer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server whose users are this module's."""
+    """A server whose users are ours alone."""
     running = start_server(tmp_path_factory.mktemp("office"))
     yield running
     running.terminate()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def new_browser(office: RunningServer) -> Iterator[Callable[[], Browser]]:
     clients = []
 
@@ -61,7 +61,7 @@ def new_browser(office: RunningServer) -> Iterator[Callable[[], Browser]]:
         client.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def setup_url(office: RunningServer) -> str:
     """The link that the server printed when it started."""
     found = re.search(r"http\S+/setup\?token=\S+", office.log.read_text())
@@ -69,7 +69,7 @@ def setup_url(office: RunningServer) -> str:
     return found[0]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def admin(new_browser: Callable[[], Browser], setup_url: str) -> Browser:
     """The first user, made by the set-up link."""
     browser = new_browser()
