@@ -3,7 +3,6 @@ import { humanBytes } from '@/shared/format/numbers'
 import { Attributes } from '@/shared/ui/Attributes'
 import { CopyButton } from '@/shared/ui/Copy'
 import { Section } from '@/shared/ui/Page'
-import { isRecord } from '@/shared/format/text'
 import css from './errors.module.css'
 import { record } from './payload'
 
@@ -20,7 +19,7 @@ export function SideFacts({ error }: { error: ErrorDetail }) {
       {user && <Section title="User"><Attributes of={user} /></Section>}
       {request && <Section title="Request"><Attributes of={request} /></Section>}
       {Object.keys(error.tags ?? {}).length > 0 && <Section title="Tags"><Attributes of={error.tags} /></Section>}
-      {Object.entries(contexts).filter(([, value]) => isRecord(value)).map(([name, value]) => (
+      {Object.entries(contexts).filter(([, value]) => record(value)).map(([name, value]) => (
         <Section key={name} title={`Context: ${name}`}><Attributes of={record(value)} /></Section>
       ))}
       {extra && <Section title="Extra"><Attributes of={extra} /></Section>}

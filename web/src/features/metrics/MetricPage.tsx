@@ -43,7 +43,7 @@ function Controls({ about, aggregate }: { about: MetricName | undefined; aggrega
         <span className="dim">by</span>
         <TextInput w={220} aria-label="Group by" placeholder="service or an attribute" value={label} onChange={(event) => setLabel(event.currentTarget.value)} onBlur={apply} />
       </form>
-      {about && <span className="faint num">{about.series_count.toLocaleString('en')} series{about.temporality && `, ${about.temporality}`}</span>}
+      {about && <span className="faint num">{about.series_count.toLocaleString('en')} series{/^(cumulative|delta)$/.test(about.temporality) && `, ${about.temporality}`}</span>}
     </div>
   )
 }

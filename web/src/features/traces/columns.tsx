@@ -12,6 +12,6 @@ export const COLUMNS: Column<Span>[] = [
   { id: 'name', header: 'Name', width: 300, grow: true, cell: (row) => <>{isFailed(row) && <SeverityMark severity="error" />}<b style={{ fontWeight: 500 }} className="ellipsis">{row.name}</b></> },
   { id: 'op', header: 'Kind', width: 120, cell: (row) => <span className="dim ellipsis">{row.op || row.kind}</span> },
   { id: 'duration', header: 'Duration', width: 92, align: 'right', cell: (row) => <Duration ns={row.duration_ns} /> },
-  { id: 'status', header: 'Status', width: 160, cell: (row) => <span className={isFailed(row) ? 'bad ellipsis' : 'faint ellipsis'}>{row.status_message || row.status_code}</span> },
+  { id: 'status', header: 'Status', width: 160, cell: (row) => <span className={isFailed(row) ? 'bad ellipsis' : 'faint ellipsis'}>{row.status_message || (row.status_code === 'unset' ? '' : row.status_code)}</span> },
   { id: 'user', header: 'User', width: 150, cell: (row) => <IdChip kind="user" value={row.user_id} max={18} /> },
 ]

@@ -2,10 +2,11 @@
 export function Sparkline({ values, color = 'var(--accent)', height = 32 }: { values: (number | null)[]; color?: string; height?: number }) {
   const known = values.map((value) => value ?? 0)
   const max = Math.max(...known, 0)
-  const flat = max === 0 || known.length < 2
+  const min = Math.min(...known, 0)
+  const flat = max === min || known.length < 2
   const points = known.map((value, index) => [
     (index / Math.max(1, known.length - 1)) * 100,
-    flat ? 30 : 29 - (value / max) * 26,
+    flat ? 30 : 29 - ((value - min) / (max - min)) * 26,
   ] as const)
   const line = points.map(([x, y], index) => `${index ? 'L' : 'M'}${x.toFixed(2)} ${y.toFixed(2)}`).join('')
   return (
