@@ -61,7 +61,8 @@ SIGNALS: tuple[ModuleType, ...] = (
 )
 # A protocol has `routes(ingest)`, and may own inbound tables and `services(ingest)` that run beside HTTP.
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
-# A feature has an API router, and may have `running(api, services)` that runs beside HTTP.
+# A feature has an API router, and may have `running(api, services)` that runs beside HTTP, and
+# `stopping(api)` that ends requests which would go on for ever.
 FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, sql, health)
 
 
@@ -89,7 +90,7 @@ class Server:
             ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent)
             reader = self.telemetry.reader
             self.services = Services(self.settings, reader, self.metadata, keys, self.committer)
-            api = read_api(self.services)
+            self.api = api = read_api(self.services)
             self.asgi = _application(api, ingest)
             for work in (keys.keep_fresh(), self.outcomes.run()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
@@ -100,6 +101,12 @@ class Server:
                 if hasattr(protocol, "services"):
                     await stack.enter_async_context(protocol.services(ingest))
             yield self
+
+    def stopping(self) -> None:
+        """Tell features that hold requests open to let go of them; call on the event loop before HTTP stops."""
+        for feature in FEATURES:
+            if hasattr(feature, "stopping"):
+                feature.stopping(self.api)
 
 
 def read_settings(settings: Settings) -> dict[str, Any]:

@@ -172,7 +172,12 @@ async def run_server(settings: Settings, *, beside: Beside | None = None) -> Non
         _print_welcome(settings, setup_link(server.metadata, settings.url))
         if beside:
             await run_beside(stop, serving, beside(default_keys(server.metadata, settings)))
-        await serve_until(stop, serving, granian.stop, settings.shutdown_seconds)
+
+        def end() -> None:
+            server.stopping()
+            granian.stop()
+
+        await serve_until(stop, serving, end, settings.shutdown_seconds)
 
 
 def _print_welcome(settings: Settings, link: str | None) -> None:

@@ -1,5 +1,8 @@
-"""The live feature."""
+"""What arrives, while it arrives.
 
-from vedette.server.features.live.routes import router
+- `hub`  a poller a watched project, a queue a viewer
+"""
 
-__all__ = ["router"]
+from vedette.server.features.live.routes import router, running, stopping
+
+__all__ = ["router", "running", "stopping"]
