@@ -14,7 +14,7 @@ export const COLUMNS: Column<LiveRow>[] = [
   { id: 'signal', header: 'Signal', width: 76, cell: (row) => <span className={css.signal} data-signal={row.signal}>{NAMES[row.signal]}</span> },
   { id: 'service', header: 'Service', width: 130, cell: (row) => <IdChip kind="service" value={row.service} /> },
   { id: 'text', header: 'What', width: 340, grow: true, mono: true, cell: (row) => <>{row.severity && row.severity !== 'info' && <SeverityMark severity={row.severity} />}<Door row={row}>{row.text}</Door></> },
-  { id: 'note', header: '', width: 180, cell: (row) => <span className="dim ellipsis">{row.note}</span> },
+  { id: 'note', header: '', width: 180, cell: (row) => (row.signal === 'event' ? <IdChip kind="user" value={row.note} max={20} /> : <span className="dim ellipsis">{row.note}</span>) },
   { id: 'trace', header: 'Trace', width: 130, cell: (row) => <IdChip kind="trace" value={row.traceId} max={12} /> },
 ]
 
