@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -93,10 +92,3 @@ def page(context: BrowserContext) -> Iterator[Page]:
     problems = watch(opened)
     yield opened
     assert problems == []
-
-
-@pytest.fixture
-def http(server: RunningServer) -> Iterator[httpx.Client]:
-    """For sending what a client would send."""
-    with httpx.Client(base_url=server.url, timeout=30) as client:
-        yield client
