@@ -173,9 +173,11 @@ async def run_server(settings: Settings, *, beside: Beside | None = None) -> Non
         if beside:
             await run_beside(stop, serving, beside(default_keys(server.metadata, settings)))
 
+        stop_http: Callable[[], None] = granian.stop
+
         def end() -> None:
             server.stopping()
-            granian.stop()
+            stop_http()
 
         await serve_until(stop, serving, end, settings.shutdown_seconds)
 

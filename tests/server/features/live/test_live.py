@@ -110,7 +110,9 @@ def test_unknown_signals_are_refused(project: ProjectClient, signals: str) -> No
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[ProjectClient]:
     running = start_server(tmp_path)
-    yield new_project(running, "stopping")
+    client = new_project(running, "stopping")
+    yield client
+    client.http.close()
     if running.process.poll() is None:
         running.kill()
 

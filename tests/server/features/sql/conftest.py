@@ -73,3 +73,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def query(sandbox: Sandbox) -> Query:
     """Run a query as project MINE; its rows."""
     return lambda sql: sandbox.run(sql, MINE)[0].rows
+
+
+@pytest.fixture(scope="package")
+def impatient(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The same rows with tight limits, for queries that want everything."""
+    settings = Settings(query_max_seconds=1, query_max_rows=100, query_max_memory_bytes=300 * 1024 * 1024)
+    found = Sandbox(sandbox.dsn, settings)
+    yield found
+    found.close()

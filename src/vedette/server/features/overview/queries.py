@@ -73,7 +73,8 @@ def _of(counts: Buckets, moment: str) -> dict[str, Any]:
 def _ask(
     store: Store, project_id: int, name: str, question: Question | None, range_: TimeRange, **parameters: Any
 ) -> Sequence[dict[str, Any]]:
-    sql, bound = load(__package__, name), {}
+    sql = load(__package__, name)
+    bound: dict[str, Any] = {}
     if question:
         condition, bound = conditions_of(replace(question, words=""), FIELDS)
         sql = fill(sql, condition)

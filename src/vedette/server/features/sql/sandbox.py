@@ -15,7 +15,7 @@ import orjson
 
 from vedette.server.config import Settings
 from vedette.server.features.sql.sources import NAMES, TABLES, source_sql
-from vedette.server.features.sql.vet import Node, Refused, Vetter, first_table_expression
+from vedette.server.features.sql.vet import Node, Refused, Vetter, check_printed, first_table_expression
 from vedette.server.store.client import READ_SETTINGS, Result, Store
 from vedette.server.store.dsn import Dsn
 from vedette.server.store.errors import QueryFailed, QueryLimitExceeded
@@ -59,7 +59,13 @@ class Sandbox(Store):
         if len(sql) > MAX_SQL_CHARACTERS:
             raise Refused(f"a query of {len(sql)} characters; at most {MAX_SQL_CHARACTERS} are read")
         vetter = Vetter(NAMES, lambda name: self._template(name, project_id))
-        return self._print(vetter.vet(self._parse(sql)))
+        try:
+            tree = vetter.vet(self._parse(sql))
+            text = self._print(tree)
+            check_printed(tree, self._parse(text))
+        except RecursionError as error:
+            raise Refused("the query is nested too deeply", hint="use fewer WITH queries in a row") from error
+        return text
 
     def _parse(self, sql: str) -> Node:
         try:
@@ -79,8 +85,8 @@ class Sandbox(Store):
     def _print(self, tree: Node) -> str:
         try:
             text: str = self.query("SELECT formatQueryFromJSON({tree:String})", {"tree": json.dumps(tree)}).scalar()
-        except (QueryFailed, RecursionError) as error:
-            raise Refused(f"the query cannot be read: {error}", code="sql_syntax") from error
+        except QueryFailed as error:
+            raise Refused(f"the query cannot be read: {_engine_message(str(error))}", code="sql_syntax") from error
         return text
 
     def _select(self, sql: str, settings: dict[str, Any]) -> Result:

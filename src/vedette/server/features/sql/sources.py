@@ -35,5 +35,7 @@ NAMES = frozenset({*SOURCES, "persons"})
 def source_sql(name: str, project_id: int) -> str:
     """The SELECT that stands behind a table name, for one project."""
     if name == "persons":
-        return load("vedette.server.signals.persons", "persons.sql").replace("{project_id:UInt32}", str(int(project_id)))
+        return load("vedette.server.signals.persons", "persons.sql").replace(
+            "{project_id:UInt32}", str(int(project_id))
+        )
     return SOURCES[name].replace("{project}", str(int(project_id)))

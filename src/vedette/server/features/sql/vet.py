@@ -15,6 +15,7 @@ from vedette.server.http.errors import BadRequest
 Node = dict[str, Any]
 CTE_PREFIX = "cte_"
 MAX_NUMBERS = 10_000_000
+MAX_TABLES = 200  # WITH queries are repeated wherever they are named, so nesting them multiplies
 
 # What each kind of node may carry. A key or type that is not here is refused, also one that a new engine brings.
 NODES: dict[str, frozenset[str]] = {
@@ -100,6 +101,7 @@ class Vetter:
             self._check_shape(node)
             if node.get("type") == "WithElement":
                 self._add_cte(node)
+        _check_size(tree, nodes)
         for node in nodes:
             self._rewrite(node)
         return tree
@@ -144,16 +146,24 @@ class Vetter:
         lowered = name.lower()
         if lowered == "cast":
             _check_cast(arguments)
-        elif lowered in IN_FUNCTIONS and len(arguments) == 2 and arguments[1].get("type") in (
-            "Identifier",
-            "TableIdentifier",
+        elif (
+            lowered in IN_FUNCTIONS
+            and len(arguments) == 2
+            and arguments[1].get("type")
+            in (
+                "Identifier",
+                "TableIdentifier",
+            )
         ):
             self._rewrite_in(arguments)
 
     def _rewrite_in(self, arguments: list[Node]) -> None:
         """`x IN name` reads a table in ClickHouse: spell it as the subquery it means."""
         name = arguments[1]["name"]
-        expression: Node = {"type": "TableExpression", "database_and_table_name": {**arguments[1], "type": "TableIdentifier"}}
+        expression: Node = {
+            "type": "TableExpression",
+            "database_and_table_name": {**arguments[1], "type": "TableIdentifier"},
+        }
         if name not in self._ctes and name not in self._tables:
             raise Refused(
                 f"IN {name}: neither a table nor a WITH query", hint="use IN (…), IN (SELECT …) or has(array, x)"
@@ -183,6 +193,59 @@ class Vetter:
             node["subquery"] = {**self._table(name)["subquery"], "alias": alias}
         else:
             raise Refused(f"there is no table {name} here", hint=f"there are {_listed(self._tables)}")
+
+
+def check_printed(vetted: Node, printed: Node) -> None:
+    """What the engine reads back from its own printing may name nothing that was not vetted. Raises Refused."""
+    functions, tables = _reach(vetted)
+    for node in _nodes(printed):
+        kind, name = node.get("type"), str(node.get("name", ""))
+        unknown = kind is not None and str(kind) not in NODES
+        if kind == "Function":
+            unknown = name not in functions and not is_allowed(name)
+        elif kind == "TableIdentifier":
+            unknown = name not in tables
+        if unknown or node.keys() & REFUSED_KEYS.keys():
+            raise Refused(f"the query does not read the same when written out: {kind} {name}")
+
+
+def _reach(tree: Node) -> tuple[set[str], set[str]]:
+    """The functions and tables a tree names."""
+    functions = {node["name"] for node in _nodes(tree) if node.get("type") == "Function"}
+    tables = {node["name"] for node in _nodes(tree) if node.get("type") == "TableIdentifier"}
+    return functions, tables
+
+
+def _check_size(tree: Node, nodes: list[Node]) -> None:
+    """How many tables are read once WITH queries stand where they are named. Raises Refused beyond MAX_TABLES."""
+    named: dict[str, list[str]] = {}
+    for node in nodes:
+        if node["type"] == "WithElement":
+            named.setdefault(node["name"].removeprefix(CTE_PREFIX), []).extend(_names_read(node))
+    weights: dict[str, int] = {}
+
+    def weigh(name: str, path: frozenset[str]) -> int:
+        if name not in named or name in path:
+            return 1
+        if name not in weights:
+            inside = sum(min(weigh(other, path | {name}), MAX_TABLES) for other in named[name])
+            weights[name] = min(1 + inside, MAX_TABLES + 1)
+        return weights[name]
+
+    if sum(weigh(name, frozenset()) for name in _names_read(tree)) > MAX_TABLES:
+        raise Refused(
+            f"the query reads more than {MAX_TABLES} tables once its WITH queries are written out",
+            hint="WITH queries are computed wherever they are named",
+        )
+
+
+def _names_read(tree: Node) -> list[str]:
+    names = [node["name"] for node in _nodes(tree) if node.get("type") == "TableIdentifier"]
+    for node in _nodes(tree):
+        if node.get("type") == "Function" and str(node["name"]).lower() in IN_FUNCTIONS:
+            right = node.get("arguments", {}).get("children", [])[1:]
+            names += [argument["name"] for argument in right if argument.get("type") == "Identifier"]
+    return names
 
 
 def first_table_expression(tree: Node) -> Node:
