@@ -57,7 +57,13 @@ class Reader:
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Put rows into a table; project and time are filled in."""
-        filled = [{"project_id": self.project_id, "time": ago(60), **row} for row in rows]
+        self.insert_plain(table, [{"time": ago(60), **row} for row in rows])
+
+    def insert_plain(self, table: str, rows: Sequence[Row]) -> None:
+        """The same for tables without a time."""
+        if not rows:
+            return
+        filled = [{"project_id": self.project_id, **row} for row in rows]
         block = b"".join(json.dumps(row).encode() + b"\n" for row in filled)
         settings = {"date_time_input_format": "best_effort", "json_type_escape_dots_in_keys": 1}
         self.store.insert(table, block, fmt="JSONEachRow", settings=settings)

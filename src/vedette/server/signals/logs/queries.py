@@ -42,9 +42,7 @@ def list_logs(store: Store, project_id: int, question: Question, severity: str |
     return LISTING.page(store, project_id, question, extra=extra, parameters=parameters)
 
 
-def histogram(
-    store: Store, project_id: int, question: Question, severity: str | None, buckets: int
-) -> dict[str, Any]:
+def histogram(store: Store, project_id: int, question: Question, severity: str | None, buckets: int) -> dict[str, Any]:
     """Counts per bucket and severity, also of the buckets that have none."""
     step = bucket_seconds(question.range, buckets)
     extra, parameters = at_least(severity)

@@ -4,71 +4,76 @@
 SELECT
     bucket,
     labels,
-    sumMap(grown.1, grown.2) AS counts
+    (groupArray(bound), groupArray(observations)) AS counts
 FROM (
-    SELECT
-        toDateTime(intDiv(toUnixTimestamp(time), {step:UInt32}) * {step:UInt32}, 'UTC') AS bucket,
-        labels,
-        multiIf(
-            temporality = 'delta' OR (position = 1 AND begins_here) OR (position > 1 AND count < previous_count),
-            (bounds, counts),
-            position = 1 OR scale != previous_scale,
-            ([], []),
-            (arrayConcat(bounds, previous_bounds), arrayConcat(counts, arrayMap(n -> -n, previous_counts)))
-        ) AS grown
+    SELECT bucket, labels, bound, sum(amount) AS observations
     FROM (
         SELECT
-            metric_points.time AS time,
+            toDateTime(intDiv(toUnixTimestamp(time), {step:UInt32}) * {step:UInt32}, 'UTC') AS bucket,
             labels,
-            temporality,
-            count,
-            scale,
-            pow(2, -scale) AS exponent,
-            if(type = 'histogram',
-                arrayPushBack(explicit_bounds, 1e308),
-                arrayConcat(
-                    arrayMap(i -> -pow(2, (negative_offset + i - 1) * exponent), arrayEnumerate(negative_counts)),
-                    [zero_threshold, pow(2, positive_offset * exponent)],
-                    arrayMap(i -> pow(2, (positive_offset + i) * exponent), arrayEnumerate(positive_counts)))) AS bounds,
-            if(type = 'histogram',
-                arrayMap(n -> toFloat64(n), arrayResize(bucket_counts, length(explicit_bounds) + 1)),
-                arrayConcat(
-                    arrayMap(n -> toFloat64(n), negative_counts),
-                    [toFloat64(zero_count), 0.],
-                    arrayMap(n -> toFloat64(n), positive_counts))) AS counts,
-            row_number() OVER by_time AS position,
-            lagInFrame(count) OVER by_time AS previous_count,
-            lagInFrame(scale) OVER by_time AS previous_scale,
-            lagInFrame(bounds) OVER by_time AS previous_bounds,
-            lagInFrame(counts) OVER by_time AS previous_counts,
-            start_time < time AND start_time >= {lookback:DateTime64(9, 'UTC')} AS begins_here
-        FROM metric_points
-        INNER JOIN (
+            multiIf(
+                temporality = 'delta' OR (position = 1 AND begins_here) OR (position > 1 AND count < previous_count),
+                (bounds, counts),
+                position = 1 OR scale != previous_scale,
+                ([], []),
+                (arrayConcat(bounds, previous_bounds), arrayConcat(counts, arrayMap(n -> -n, previous_counts)))
+            ) AS grown
+        FROM (
             SELECT
-                series_id,
+                metric_points.time AS time,
+                labels,
                 temporality,
-                arrayMap(name -> multiIf(
-                    name = 'service', service,
-                    name = 'environment', environment,
-                    name = 'release', release,
-                    name = 'scope_name', scope_name,
-                    startsWith(name, 'resource.'), resource[substring(name, 10)],
-                    startsWith(name, 'attributes.'), attributes[substring(name, 12)],
-                    attributes[name]
-                ), {group_by:Array(String)}) AS labels
-            FROM metric_series
+                count,
+                scale,
+                pow(2, -scale) AS exponent,
+                if(type = 'histogram',
+                    arrayPushBack(explicit_bounds, 1e308),
+                    arrayConcat(
+                        arrayMap(i -> -pow(2, (negative_offset + i - 1) * exponent), arrayEnumerate(negative_counts)),
+                        [zero_threshold, pow(2, positive_offset * exponent)],
+                        arrayMap(i -> pow(2, (positive_offset + i) * exponent), arrayEnumerate(positive_counts)))) AS bounds,
+                if(type = 'histogram',
+                    arrayMap(n -> toFloat64(n), arrayResize(bucket_counts, length(explicit_bounds) + 1)),
+                    arrayConcat(
+                        arrayMap(n -> toFloat64(n), negative_counts),
+                        [toFloat64(zero_count), 0.],
+                        arrayMap(n -> toFloat64(n), positive_counts))) AS counts,
+                row_number() OVER by_time AS position,
+                lagInFrame(count) OVER by_time AS previous_count,
+                lagInFrame(scale) OVER by_time AS previous_scale,
+                lagInFrame(bounds) OVER by_time AS previous_bounds,
+                lagInFrame(counts) OVER by_time AS previous_counts,
+                start_time < time AND start_time >= {lookback:DateTime64(9, 'UTC')} AS begins_here
+            FROM metric_points
+            INNER JOIN (
+                SELECT
+                    series_id,
+                    temporality,
+                    arrayMap(name -> multiIf(
+                        name = 'service', service,
+                        name = 'environment', environment,
+                        name = 'release', release,
+                        name = 'scope_name', scope_name,
+                        startsWith(name, 'resource.'), resource[substring(name, 10)],
+                        startsWith(name, 'attributes.'), attributes[substring(name, 12)],
+                        attributes[name]
+                    ), {group_by:Array(String)}) AS labels
+                FROM metric_series
+                WHERE project_id = {project_id:UInt32}
+                    AND metric_name = {metric_name:String}
+                    /* AND filters */
+            ) AS series ON series.series_id = metric_points.series_id
             WHERE project_id = {project_id:UInt32}
                 AND metric_name = {metric_name:String}
-                /* AND filters */
-        ) AS series ON series.series_id = metric_points.series_id
-        WHERE project_id = {project_id:UInt32}
-            AND metric_name = {metric_name:String}
-            AND time >= {lookback:DateTime64(9, 'UTC')}
-            AND time < {until:DateTime64(9, 'UTC')}
-            AND NOT is_stale
-        WINDOW by_time AS (PARTITION BY metric_points.series_id ORDER BY metric_points.time)
+                AND time >= {lookback:DateTime64(9, 'UTC')}
+                AND time < {until:DateTime64(9, 'UTC')}
+                AND NOT is_stale
+            WINDOW by_time AS (PARTITION BY metric_points.series_id ORDER BY metric_points.time)
+        )
+        WHERE time >= {since:DateTime64(9, 'UTC')}
     )
-    WHERE time >= {since:DateTime64(9, 'UTC')}
+    ARRAY JOIN grown.1 AS bound, grown.2 AS amount
+    GROUP BY bucket, labels, bound
 )
 GROUP BY bucket, labels
 ORDER BY bucket

@@ -34,7 +34,7 @@ def names(store: Store, project_id: int, question: Question) -> dict[str, Any]:
     return {"items": items, "next_cursor": None}
 
 
-def series(  # noqa: PLR0913 - what a chart is made of
+def series(
     store: Store,
     project_id: int,
     metric_name: str,
@@ -45,9 +45,7 @@ def series(  # noqa: PLR0913 - what a chart is made of
     step_seconds: int | None,
 ) -> dict[str, Any]:
     """A metric over time, a series a group. Raises NotFound for a metric of another name."""
-    known = store.query(
-        load(__package__, "kind.sql"), {"project_id": project_id, "metric_name": metric_name}
-    ).dicts()
+    known = store.query(load(__package__, "kind.sql"), {"project_id": project_id, "metric_name": metric_name}).dicts()
     if not known:
         raise NotFound(f"no metric {metric_name}", hint="GET metrics lists their names")
     kind = known[0]
@@ -98,9 +96,11 @@ def _plan(
         "count": lambda row: _number(row["count_increase"] if has_count else row["points"]),
         "rate": lambda row: (row["count_increase"] if has_count else row["increase"]) / step,
         "sum": lambda row: _number(row["increase"] if has_count or counter else row["sum_of_averages"]),
-        "avg": lambda row: _number(_ratio(row["increase"], row["count_increase"]))
-        if has_count
-        else _number(_ratio(row["value_sum"], row["points"])),
+        "avg": lambda row: (
+            _number(_ratio(row["increase"], row["count_increase"]))
+            if has_count
+            else _number(_ratio(row["value_sum"], row["points"]))
+        ),
     }
     return "numbers.sql", values[aggregate]
 

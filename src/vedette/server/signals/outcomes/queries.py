@@ -8,9 +8,7 @@ from vedette.server.store.filters import Fields
 from vedette.server.store.sql import fill, load
 
 FIELDS = Fields(columns=dict.fromkeys(("protocol", "category", "outcome", "reason"), "String"))
-LISTING = Listing(
-    load(__package__, "list.sql"), FIELDS, "tie", "String", since="toStartOfMinute(outcomes.time)"
-)
+LISTING = Listing(load(__package__, "list.sql"), FIELDS, "tie", "String", since="toStartOfMinute(outcomes.time)")
 
 
 def list_outcomes(store: Store, project_id: int, question: Question) -> dict[str, Any]:
