@@ -126,7 +126,7 @@ class Life:
 
     def _start_visit(self, day: int) -> None:
         hour = min(max(self.rng.gauss(13.5, 3.5), 0), 23.5)
-        self.now = max(day * DAY + hour * 3600 + self.rng.uniform(0, 1800), self.now + 1900)
+        self.now = max(day * DAY + hour * 3600 + self.rng.uniform(0, 3600), self.now + 1900)
         self.session_id = uuid7(self.rng, int(self.now * 1000))
 
     def _discover(self) -> Iterator[Event]:
