@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sending import send_events, send_logs
+from tests.browser.sending import send_events, send_logs, send_trace
 from tests.conftest import ProjectClient
 
 pytestmark = pytest.mark.browser
@@ -24,3 +24,15 @@ def test_items_show_as_they_arrive(page: Page, project: ProjectClient) -> None:
     expect(cells.filter(has_text="while paused")).to_be_visible()
     page.get_by_role("textbox", name="Filter text").fill("paused")
     expect(cells.filter(has_text="first of all")).to_have_count(0)
+
+
+def test_one_poll_is_shown_by_time(page: Page, project: ProjectClient) -> None:
+    page.goto(f"/live?project={project.id}&signals=log&signals=span")
+    expect(page.get_by_text("Waiting for the first item")).to_be_visible()
+    send_trace(project)  # five seconds ago
+    send_logs(project, "just now")
+    cells = page.get_by_role("table", name="Live").get_by_role("row")
+    expect(cells.filter(has_text="step 3")).to_be_visible()
+    expect(cells.filter(has_text="just now")).to_be_visible()
+    times = page.get_by_role("table", name="Live").locator("time").evaluate_all("all => all.map(one => one.dateTime)")
+    assert times == sorted(times, reverse=True)

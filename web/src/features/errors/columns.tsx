@@ -12,8 +12,8 @@ export const COLUMNS: Column<ErrorGroup>[] = [
   {
     id: 'title', header: 'Error', width: 380, grow: true,
     cell: (row) => (
-      <Link to="/errors/$fingerprint" params={{ fingerprint: row.fingerprint }} search={{}} className="row" style={{ gap: 10 }} preload={false}>
-        <b style={{ fontWeight: 550, flexShrink: 0, maxWidth: '45%' }} className="ellipsis">{row.type || row.title}</b>
+      <Link to="/errors/$fingerprint" params={{ fingerprint: row.fingerprint }} search={{}} className="row spread" style={{ gap: 10 }} preload={false}>
+        <b style={{ fontWeight: 550, flexShrink: 0, maxWidth: row.type && row.value ? '45%' : '80%' }} className="ellipsis" title={row.title}>{row.type || row.title}</b>
         <span className="dim ellipsis">{row.type ? row.value : ''}</span>
         <span className="faint ellipsis" style={{ flexShrink: 3 }}>{row.culprit}</span>
       </Link>

@@ -1,6 +1,7 @@
 import type { ErrorEvent, LogRecord, MetricPoint, ProductEvent, Span } from '@/api/types'
 import { humanDuration } from '@/shared/format/numbers'
 import { type Severity, severityOfLevel, severityOfNumber } from '@/shared/format/severity'
+import { toMs } from '@/shared/format/times'
 
 export const SIGNALS = ['log', 'span', 'error', 'event', 'metric_point'] as const
 export type LiveSignal = (typeof SIGNALS)[number]
@@ -38,6 +39,11 @@ export function toRow(signal: LiveSignal, data: unknown): LiveRow {
       return { ...row, time: point.time, text: point.metric_name, note: point.value === undefined ? '' : String(point.value), service: point.service ?? '' }
     }
   }
+}
+
+/** A batch as it arrived → by its items' own times; of two in the same millisecond, the later arrival comes first. */
+export function newestFirst(arrived: LiveRow[]): LiveRow[] {
+  return arrived.map((row) => ({ row, ms: toMs(row.time) || 0 })).reverse().sort((a, b) => b.ms - a.ms).map(({ row }) => row)
 }
 
 export function matches(row: LiveRow, words: string[]): boolean {
