@@ -1,6 +1,7 @@
 """The ring of ingest keys."""
 
 import asyncio
+import threading
 from contextlib import suppress
 
 from vedette.server.http.keys import IngestKey, KeyRing
@@ -19,6 +20,32 @@ def test_keys_come_and_go() -> None:
     ring.reload()
     assert ring.find(KEY) is None
     assert not ring.has_project(7)
+
+
+def test_a_slow_reload_does_not_bring_older_keys_back() -> None:
+    """One reload has read the database, a key is made and read by another, then the first one goes on."""
+    keys: dict[str, IngestKey] = {}
+    has_read, may_go_on = threading.Event(), threading.Event()
+
+    def load() -> dict[str, IngestKey]:
+        found = dict(keys)
+        if threading.current_thread() is slow:
+            has_read.set()
+            may_go_on.wait(10)
+        return found
+
+    slow = threading.Thread(target=lambda: ring.reload())
+    ring = KeyRing(load)
+    slow.start()
+    assert has_read.wait(10)
+    keys[KEY] = IngestKey(1, KEY, 7)
+    told = threading.Thread(target=ring.reload)
+    told.start()
+    told.join(0.2)  # waits for the slow one, or else is done by now
+    may_go_on.set()
+    slow.join(10)
+    told.join(10)
+    assert ring.find(KEY)
 
 
 def test_it_looks_again_by_itself_and_survives_a_failing_database() -> None:

@@ -5,6 +5,7 @@ process made (the command line, say).
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class KeyRing:
     def __init__(self, load: Callable[[], Mapping[str, IngestKey]], *, reload_seconds: float = 5.0) -> None:
         self._load = load
         self._reload_seconds = reload_seconds
+        self._reloading = threading.Lock()
         self._keys = dict(load())
         self._projects = {key.project_id for key in self._keys.values()}
 
@@ -38,8 +40,9 @@ class KeyRing:
 
     def reload(self) -> None:
         """Read the keys again; call after a key or project has changed. Blocking."""
-        keys = dict(self._load())
-        self._keys, self._projects = keys, {key.project_id for key in keys.values()}
+        with self._reloading:  # or one that read before a change could put its older keys over a newer one's
+            keys = dict(self._load())
+            self._keys, self._projects = keys, {key.project_id for key in keys.values()}
 
     async def keep_fresh(self) -> None:
         """Reload every few seconds until cancelled; a failing database leaves the last known keys in force."""
