@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vedette.server.protocols.sentry.times import Clock, FirstTimes, nanoseconds, parse_time
+from vedette.server.protocols.sentry.times import Clock, FirstTimes, parse_time, time_text
 
 NOW = 1_800_000_000.0
 
@@ -73,5 +73,5 @@ def test_first_times_are_kept_and_bounded() -> None:
 
 
 def test_nanoseconds_are_exact_to_the_microsecond() -> None:
-    assert nanoseconds(1700000000.123456) == "1700000000.123456"
-    assert nanoseconds(1700000000.0) == "1700000000.000000"
+    assert time_text(1700000000.123456) == "1700000000.123456"
+    assert time_text(1700000000.0) == "1700000000.000000"

@@ -41,8 +41,10 @@ async def logs(request: IngestRequest) -> Response:
         decoded, block, moved = _rows(body, request.content_type, received)
     else:
         decoded, block, moved = await asyncio.to_thread(_rows, body, request.content_type, received)
-    if decoded.records:
-        await request.ingest.committer.commit(LOGS, block, rows=len(decoded.records))
+    recent = request.ingest.recent_requests
+    if decoded.records and not recent.already_stored(LOGS.table, key.project_id, received.request_id):
+        with recent.answering(LOGS.table, key.project_id, received.request_id):
+            await request.ingest.committer.commit(LOGS, block, rows=len(decoded.records))
         request.ingest.outcomes.accepted(key.project_id, "betterstack", "log", len(decoded.records), len(body))
     await _report(request, key.project_id, decoded, moved)
     return Response(202)

@@ -36,7 +36,7 @@ INSERT_SETTINGS = {
     "type_json_skip_duplicated_paths": 1,
     "input_format_try_infer_dates": 0,
     "input_format_try_infer_datetimes": 0,
-    "date_time_input_format": "best_effort",
+    "date_time_input_format": "basic",
     # Imports of many years of history come in one block; the engine would refuse more than 100 months.
     "max_partitions_per_insert_block": 0,
 }

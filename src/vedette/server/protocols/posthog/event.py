@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time
+from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time, time_text
 from vedette.server.protocols.posthog.text import (
     depth,
     dump,
@@ -64,9 +64,9 @@ class Sending:
     host: str
 
     @cached_property
-    def received(self) -> float:
-        """`received_at` in seconds, to the millisecond."""
-        return self.now_us // 1000 / 1e3
+    def received(self) -> str:
+        """`received_at`."""
+        return time_text(self.now_us)
 
 
 def read_event(raw: Any, sending: Sending) -> Event | Rejected:
@@ -217,14 +217,14 @@ def _row(
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "project_id": sending.project_id,
-        "time": when.time_us / 1e6,  # 16 digits: a double still has the microseconds
+        "time": time_text(when.time_us),
         "received_at": sending.received,
         "uuid": uuid,
         "event": name,
         "distinct_id": distinct_id,
     }
     if when.sent_us is not None:
-        row["sent_time"] = when.sent_us / 1e6
+        row["sent_time"] = time_text(when.sent_us)
     elif uuid_day := _uuid_day(uuid, sending.now_us):
         row["sent_day"] = uuid_day
     # Few of an event's properties are columns: the intersection of two key sets is one step in C.

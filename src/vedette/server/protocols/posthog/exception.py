@@ -140,7 +140,7 @@ def _payload(event: Event, exceptions: list[dict[str, Any]]) -> dict[str, Any]:
     extra = {key: value for key, value in event.properties.items() if key != "$exception_list"}
     return {
         "event_id": event.uuid.replace("-", ""),
-        "timestamp": row["time"],
+        "timestamp": float(row["time"]),
         "platform": _platform(exceptions[0] if exceptions else {}, event.properties),
         "exception": {"values": exceptions[::-1]},
         "release": row.get("release", ""),

@@ -21,6 +21,9 @@ TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 ESCAPE = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
+# Repairs walk a text in Python, half a microsecond a bracket or comma. A batch of 20 MiB has fewer, bombs have more.
+MAX_PARTS = 1_000_000
+MAX_ELEMENTS = 20_000
 MAX_DEPTH = 400  # of what the standard library is asked to read; orjson itself stops at 1024
 
 
@@ -51,6 +54,8 @@ def parse(data: bytes) -> Parsed:
             return Parsed(orjson.loads(data))
         except orjson.JSONDecodeError:
             pass
+    if sum(map(data.count, (b"{", b"[", b","))) > MAX_PARTS:
+        raise Unreadable(f"more than {MAX_PARTS} values, which is too much to repair")
     try:
         return _parse_slowly(data)
     except Unreadable as error:
@@ -136,20 +141,23 @@ def _parse_slowly(data: bytes) -> Parsed:
 
 
 def depth(data: bytes) -> int:
-    """How deep a JSON text is nested: 0 for a number, 1 for `{}`."""
+    """How deep a JSON text is nested: 0 for a number, 1 for `{}`. Beyond MAX_DEPTH it stops counting."""
     deepest = level = 0
     for match in TOKEN.finditer(data):
         byte = data[match.start()]
         if byte in b"[{":
             level += 1
             deepest = max(deepest, level)
+            if deepest > MAX_DEPTH:
+                break
         elif byte in b"]}":
             level -= 1
     return deepest
 
 
 def _batch_elements(data: bytes) -> tuple[bytes, list[bytes], bytes] | None:
-    """The text before, the elements of, and the text after the batch array; None when there is none, or no end."""
+    """The text before, the elements of, and the text after the batch array; None without one or its end, or when it
+    has too many."""
     start = 0
     if not data.lstrip().startswith(b"["):
         named = re.search(rb'"batch"\s*:\s*\[', data)
@@ -171,6 +179,8 @@ def _batch_elements(data: bytes) -> tuple[bytes, list[bytes], bytes] | None:
             element = data[begin : match.start()].strip()
             if element:
                 elements.append(element)
+            if len(elements) > MAX_ELEMENTS:
+                return None
             begin = match.end()
         if level == 0:
             return data[:start], elements, data[match.end() :]

@@ -10,11 +10,11 @@ import orjson
 
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.outcomes import Outcome
-from vedette.server.protocols.sentry.times import Clock, FirstTimes
+from vedette.server.protocols.sentry.times import Clock, FirstTimes, time_text
 from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
 
-JSON_ROWS = {"input_format_json_named_tuples_as_objects": 0, "date_time_input_format": "best_effort"}
+JSON_ROWS = {"input_format_json_named_tuples_as_objects": 0, "date_time_input_format": "basic"}
 
 
 def _json_table(table: str) -> Inbound:
@@ -30,6 +30,8 @@ METRIC_POINTS = _json_table("metric_points")
 SESSIONS = _json_table("sessions")
 CHECK_INS = _json_table("check_ins")
 ATTACHMENTS = Inbound("error_attachments", "RowBinary")  # content is bytes, which JSON cannot carry
+
+WITHOUT_ID = (LOGS, SPANS)  # tables that cannot tell a repeated row from a new one
 
 
 @dataclass(slots=True)
@@ -70,9 +72,9 @@ class Batch:
         return self._request_id
 
     @property
-    def received_ms(self) -> float:
-        """Time of arrival, as the engine reads it into DateTime64(3)."""
-        return round(self.received_at, 3)
+    def received(self) -> str:
+        """Time of arrival, as the engine reads it."""
+        return time_text(self.received_at)
 
     def add(self, inbound: Inbound, row: dict[str, Any]) -> None:
         """One row for a table that takes JSON; project and arrival are filled in here."""
@@ -124,7 +126,7 @@ class Batch:
         Raises:
             StoreFull, StoreUnavailable: nothing may be acknowledged; the client should retry all of it.
         """
-        work = [self._store_table(ingest, inbound, rows) for inbound, rows in self.rows.items()]
+        work = [self._store_new(ingest, inbound, rows) for inbound, rows in self.rows.items()]
         if len(work) == 1:
             await work[0]
         elif work:
@@ -133,6 +135,14 @@ class Batch:
             ingest.outcomes.accepted(self.project_id, "sentry", category, quantity, size)
         if self.dropped:
             await asyncio.gather(*(self._store_dropped(ingest, dropped) for dropped in self.dropped))
+
+    async def _store_new(self, ingest: Ingest, inbound: Inbound, rows: Sequence[bytes]) -> None:
+        """Store rows, unless they are those of a request that was stored but not answered before a crash."""
+        if inbound not in WITHOUT_ID:
+            await self._store_table(ingest, inbound, rows)
+        elif not ingest.recent_requests.already_stored(inbound.table, self.project_id, self.request_id):
+            with ingest.recent_requests.answering(inbound.table, self.project_id, self.request_id):
+                await self._store_table(ingest, inbound, rows)
 
     async def _store_table(self, ingest: Ingest, inbound: Inbound, rows: Sequence[bytes]) -> None:
         block = rows[0] if len(rows) == 1 else b"".join(rows)

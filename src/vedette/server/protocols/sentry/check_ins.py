@@ -9,6 +9,7 @@ from typing import Any
 from vedette.server.protocols.sentry.batch import CHECK_INS, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, milliseconds, text
+from vedette.server.protocols.sentry.times import time_text
 
 STATUSES = frozenset(("in_progress", "ok", "error"))
 
@@ -30,8 +31,8 @@ def store_check_in(check_in: dict[str, Any], batch: Batch, *, size: int) -> str:
     check_in_id = given if given.strip("0") else uuid.uuid4().hex
     config = check_in.get("monitor_config")
     row = {
-        "time": round(batch.first_times.keep(batch.project_id, f"{check_in_id} {status}", batch.received_at), 3),
-        "received_at": batch.received_ms,
+        "time": time_text(batch.first_times.keep(batch.project_id, f"{check_in_id} {status}", batch.received_at)),
+        "received_at": batch.received,
         "check_in_id": check_in_id,
         "monitor_slug": slug,
         "status": status,

@@ -5,6 +5,7 @@
 Format: https://develop.sentry.dev/sdk/data-model/envelopes/ (clauses cited at the code that obeys them).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ import orjson
 
 from vedette.server.http.errors import BadRequest, TooLarge
 
+MAX_HEADER_BYTES = 64 * 1024  # SDKs send a few hundred; it is read before the key in it is known
+BLANK = re.compile(rb"\s*")
 MAX_ITEMS = 1000  # current SDKs send at most a few dozen; a million empty ones would cost memory for nothing
 
 
@@ -49,23 +52,31 @@ def parse_envelope(body: bytes) -> Envelope:
     line, position = _line(body, 0)
     headers = _json_object(line)
     if headers is None:
-        raise BadEnvelope("the first line of the envelope is not a JSON object", hint="send {} when there is none")
+        raise BadEnvelope(
+            "the first line of the envelope is not a JSON object of at most 64 KiB", hint="send {} when there is none"
+        )
     items: list[Item] = []
-    while position < len(body):
+    # "envelopes SHOULD tolerate trailing newlines"; in one step, for there may be sixty million of them.
+    while (position := _after_blank(body, position)) < len(body):
         line, position = _line(body, position)
-        if not line.strip():  # "envelopes SHOULD tolerate trailing newlines"
-            continue
         if len(items) == MAX_ITEMS:
             raise TooLarge(f"more than {MAX_ITEMS} items in one envelope")
         item_headers = _json_object(line)
         if item_headers is None:
-            return Envelope(headers, items, f"the header of item {len(items) + 1} is not a JSON object")
+            return Envelope(
+                headers, items, f"the header of item {len(items) + 1} is not a JSON object of at most 64 KiB"
+            )
         payload, position, problem = _payload(body, position, item_headers.get("length"))
         if problem:
             return Envelope(headers, items, f"item {len(items) + 1}: {problem}")
         kind = item_headers.get("type")
         items.append(Item(kind if isinstance(kind, str) else "", item_headers, payload))
     return Envelope(headers, items)
+
+
+def _after_blank(body: bytes, start: int) -> int:
+    match = BLANK.match(body, start)
+    return match.end() if match else start
 
 
 def _line(body: bytes, start: int) -> tuple[bytes, int]:
@@ -90,6 +101,8 @@ def _payload(body: bytes, start: int, length: object) -> tuple[bytes, int, str]:
 
 
 def _json_object(line: bytes) -> dict[str, Any] | None:
+    if len(line) > MAX_HEADER_BYTES:
+        return None
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:

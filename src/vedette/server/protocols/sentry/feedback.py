@@ -8,6 +8,7 @@ from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import normalise
 from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, text
+from vedette.server.protocols.sentry.times import time_text
 
 MESSAGE = 8192
 
@@ -25,7 +26,7 @@ def add_feedback(item: Item, batch: Batch) -> None:
     if not text(said.get("message")).strip():
         raise BadItem("missing_message", "feedback without a message")
     row = {
-        "time": round(batch.time_of(event.get("timestamp"), category="feedback", item_id=event_id), 6),
+        "time": time_text(batch.time_of(event.get("timestamp"), category="feedback", item_id=event_id)),
         "feedback_id": event_id,
         "event_id": hex_id(said.get("associated_event_id"), 32),
         "name": text(said.get("name") or user.get("username"), 200),
@@ -56,7 +57,7 @@ def store_user_report(report: dict[str, Any], batch: Batch, *, size: int) -> Non
     payload = dump(scrub(report))
     feedback_id = hashlib.blake2b(f"{event_id} {payload}".encode("utf-8", "replace"), digest_size=16).hexdigest()
     row = {
-        "time": round(batch.first_times.keep(batch.project_id, feedback_id, batch.received_at), 6),
+        "time": time_text(batch.first_times.keep(batch.project_id, feedback_id, batch.received_at)),
         "feedback_id": feedback_id,
         "event_id": event_id,
         "name": text(report.get("name"), 200),
@@ -68,6 +69,6 @@ def store_user_report(report: dict[str, Any], batch: Batch, *, size: int) -> Non
 
 
 def _add(batch: Batch, row: dict[str, Any], size: int) -> None:
-    row["received_at"] = batch.received_ms
+    row["received_at"] = batch.received
     batch.add(FEEDBACK, row)
     batch.accept("feedback", size)

@@ -20,6 +20,7 @@ from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import error_row, normalise
 from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, objects, text
+from vedette.server.protocols.sentry.times import time_text
 
 MIB = 1024 * 1024
 MAX_REPORTED = 1000  # entries of one client report
@@ -45,8 +46,8 @@ def store_event(event: dict[str, Any], batch: Batch, *, size: int) -> None:
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
     row = error_row(event)
     time = batch.time_of(event.get("timestamp"), category="error", item_id=row["event_id"])
-    row["time"] = round(time, 6)
-    row["received_at"] = batch.received_ms
+    row["time"] = time_text(time)
+    row["received_at"] = batch.received
     batch.add(ERRORS, row)
     batch.accept("error", size)
 

@@ -6,7 +6,7 @@ from vedette.server.protocols.sentry.batch import LOGS, Batch
 from vedette.server.protocols.sentry.containers import Attributes, each_record, shared_columns
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, text
-from vedette.server.protocols.sentry.times import nanoseconds
+from vedette.server.protocols.sentry.times import time_text
 
 # https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
 SEVERITIES = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "warning": 13, "error": 17, "fatal": 21}
@@ -26,14 +26,14 @@ def _log(record: dict[str, Any], attributes: Attributes, batch: Batch) -> dict[s
         raise BadItem("missing_body", "a log without body and attributes")
     level = text(record.get("level"), 20).lower()
     given = record.get("severity_number") or attributes.get("sentry.severity_number")
-    time = nanoseconds(batch.time_of(record.get("timestamp"), category="log"))
+    time = time_text(batch.time_of(record.get("timestamp"), category="log"))
     row = shared_columns(record, attributes)
     if not row["span_id"]:
         row["span_id"] = hex_id(attributes.get("sentry.trace.parent_span_id"), 16)
     return row | {
         "time": time,
         "observed_time": time,
-        "received_at": batch.received_ms,
+        "received_at": batch.received,
         "request_id": batch.request_id,
         "severity_number": count(given, limit=24) or SEVERITIES.get(level, 0),
         "severity_text": level,

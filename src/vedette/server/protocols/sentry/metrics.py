@@ -12,7 +12,7 @@ from vedette.server.protocols.sentry.batch import METRIC_POINTS, METRIC_SERIES, 
 from vedette.server.protocols.sentry.containers import Attributes, each_record, shared_columns
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, number, text
-from vedette.server.protocols.sentry.times import nanoseconds
+from vedette.server.protocols.sentry.times import time_text
 
 TYPES = {"counter": "sum", "gauge": "gauge", "distribution": "exponential_histogram"}
 # Buckets 2^(1/64) wide: a quantile is off by 0.5 % at most.
@@ -45,7 +45,7 @@ def _add(record: dict[str, Any], attributes: Attributes, batch: Batch, series: S
     shared = shared_columns(record, attributes)
     labels = {key: entry for key, entry in attributes.items() if key not in NOT_IN_SERIES}
     series_id = _series_id(name, kind, labels)
-    time = _spread(nanoseconds(batch.time_of(record.get("timestamp"), category="metric_point")), batch)
+    time = _spread(time_text(batch.time_of(record.get("timestamp"), category="metric_point")), batch)
     known = series.get(series_id)
     if known:
         known["first_time"], known["last_time"] = min(known["first_time"], time), max(known["last_time"], time)
@@ -69,7 +69,7 @@ def _add(record: dict[str, Any], attributes: Attributes, batch: Batch, series: S
         "series_id": series_id,
         "time": time,
         "start_time": time,
-        "received_at": batch.received_ms,
+        "received_at": batch.received,
         "request_id": batch.request_id,
         "type": kind,
         "value": value,

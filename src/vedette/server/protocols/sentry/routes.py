@@ -95,17 +95,15 @@ async def envelope(request: IngestRequest, *, first_times: FirstTimes) -> Respon
     """`POST /api/{project_id}/envelope/`: every item is stored or accounted for before the answer."""
     key = _authenticate_early(request)
     body = await _body(request)
-    parsed = parse_envelope(body)
+    large = len(body) >= OFF_LOOP_BYTES
+    parsed = await asyncio.to_thread(parse_envelope, body) if large else parse_envelope(body)
     if key is None:
         key = authenticate(request, request.path_params["project_id"], dsn=parsed.headers.get("dsn"))
     event_id = hex_id(parsed.headers.get("event_id"), 32) or _payload_event_id(parsed.items)
     batch = _batch(request, key, first_times, body=body, sent_at=parsed.headers.get("sent_at"))
     batch.event_id = event_id
     batch.trace = mapping(parsed.headers.get("trace"))
-    if len(body) < OFF_LOOP_BYTES:
-        bad = _add_items(parsed.items, batch)
-    else:
-        bad = await asyncio.to_thread(_add_items, parsed.items, batch)
+    bad = await asyncio.to_thread(_add_items, parsed.items, batch) if large else _add_items(parsed.items, batch)
     if parsed.broken:
         batch.drop("envelope", "malformed_envelope", parsed.broken, sample=body[:4096])
     await batch.store(request.ingest)

@@ -19,6 +19,7 @@ from vedette.server.protocols.sentry.shapes import (
     objects,
     text,
 )
+from vedette.server.protocols.sentry.times import time_text
 
 STATUSES = frozenset(("ok", "exited", "crashed", "abnormal", "errored", "unhandled"))
 AGGREGATED = ("exited", "errored", "crashed", "abnormal", "unhandled")
@@ -37,7 +38,7 @@ def add_session(item: Item, batch: Batch) -> None:
     row = _row(batch, mapping(update.get("attrs")), update.get("started"))
     time = batch.time_of(update.get("timestamp"), category="session", item_id=f"session {session_id}")
     row |= {
-        "time": round(time, 3),
+        "time": time_text(time),
         "session_id": hex_id(session_id, 32) or session_id,
         # Relay's rule: a state without a number is ordered by its time.
         "seq": count(update["seq"], limit=2**63) if update.get("seq") is not None else round(time * 1000),
@@ -83,8 +84,8 @@ def add_aggregates(item: Item, batch: Batch) -> None:
 
 def _row(batch: Batch, attributes: dict[str, Any], started: Any) -> dict[str, Any]:
     return {
-        "started": round(batch.time_of(started, category="session"), 3),
-        "received_at": batch.received_ms,
+        "started": time_text(batch.time_of(started, category="session")),
+        "received_at": batch.received,
         "release": text(attributes.get("release"), 200),
         "environment": text(attributes.get("environment"), 64),
     }

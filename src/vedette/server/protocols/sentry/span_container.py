@@ -11,7 +11,7 @@ from vedette.server.protocols.sentry.containers import Attributes, attributes_of
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, objects, text
 from vedette.server.protocols.sentry.spans import NAME, duration_ns, span_kind, store_spans
-from vedette.server.protocols.sentry.times import nanoseconds
+from vedette.server.protocols.sentry.times import time_text
 
 
 def add_spans(item: Item, batch: Batch) -> None:
@@ -28,9 +28,9 @@ def _span(record: dict[str, Any], attributes: Attributes, batch: Batch) -> dict[
     op = attributes.get("sentry.op", "")[:200]
     failed = text(record.get("status")) == "error"
     return row | {
-        "time": nanoseconds(batch.time_of(record.get("start_timestamp"), category="span")),
+        "time": time_text(batch.time_of(record.get("start_timestamp"), category="span")),
         "duration_ns": duration_ns(record.get("start_timestamp"), record.get("end_timestamp")),
-        "received_at": batch.received_ms,
+        "received_at": batch.received,
         "request_id": batch.request_id,
         "parent_span_id": hex_id(record.get("parent_span_id"), 16),
         "is_segment": record.get("is_segment") is True,

@@ -19,7 +19,7 @@ from vedette.server.protocols.sentry.shapes import (
     string_map,
     text,
 )
-from vedette.server.protocols.sentry.times import nanoseconds, parse_time
+from vedette.server.protocols.sentry.times import parse_time, time_text
 
 MAX_SPANS = 5000
 MAX_ATTRIBUTES = 256
@@ -120,9 +120,9 @@ def _span_row(batch: Batch, span: dict[str, Any], end: Any, common: dict[str, An
     op, status = text(span.get("op"), 200), text(span.get("status"), 200)
     return {
         **common,
-        "time": nanoseconds(batch.time_of(span.get("start_timestamp"), category="span")),
+        "time": time_text(batch.time_of(span.get("start_timestamp"), category="span")),
         "duration_ns": duration_ns(span.get("start_timestamp"), end),
-        "received_at": batch.received_ms,
+        "received_at": batch.received,
         "request_id": batch.request_id,
         "source": "sentry",
         "trace_id": trace_id,

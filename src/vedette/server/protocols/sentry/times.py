@@ -74,7 +74,10 @@ class FirstTimes:
         return seconds
 
 
-def nanoseconds(seconds: float) -> str:
-    """Seconds as the engine reads them into DateTime64(9), exact to the microsecond that a double holds."""
+def time_text(seconds: float) -> str:
+    """Seconds as the engine reads them into any DateTime64, exact to the microsecond that a double holds.
+
+    As text: ClickHouse before 26.9 takes no fractions in a JSON number, and whole ones for ticks.
+    """
     micros = round(seconds * 1_000_000)
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
