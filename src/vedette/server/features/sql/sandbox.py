@@ -3,6 +3,9 @@
 Three walls stand behind one another: the vetted tree (`vet.py`), the engine's own row filter on every telemetry
 table (`additional_table_filters`), and a handle in read-only mode, from a pool of its own, so that heavy queries
 wait for each other and never for the web app's.
+
+ClickHouse parses to JSON and prints from it only since 26.9, so a remote store's queries are vetted by an embedded
+engine of our own, opened for the first of them.
 """
 
 import json
@@ -31,7 +34,14 @@ class Sandbox(Store):
     def __init__(self, dsn: Dsn, settings: Settings, *, handles: int = 2) -> None:
         super().__init__(dsn, handles=handles, session_settings=_session_settings(settings))
         self._settings = settings
+        self._parser: Store = self if dsn.embedded else Store(Dsn(path=str(settings.data / "sql-parser")), handles=1)
         self._template = lru_cache(maxsize=1024)(self._parse_source)
+
+    def close(self) -> None:
+        """Close every handle."""
+        super().close()
+        if self._parser is not self:
+            self._parser.close()
 
     def run(self, sql: str, project_id: int) -> tuple[Result, bool]:
         """Run the user's SELECT; the second value tells that rows beyond `query_max_rows` were cut off.
@@ -69,7 +79,7 @@ class Sandbox(Store):
 
     def _parse(self, sql: str) -> Node:
         try:
-            text = self.query("SELECT parseQueryToJSON({sql:String})", {"sql": sql}).scalar()
+            text = self._parser.query("SELECT parseQueryToJSON({sql:String})", {"sql": sql}).scalar()
             tree: Node = orjson.loads(text)
         except QueryLimitExceeded:
             raise
@@ -84,10 +94,10 @@ class Sandbox(Store):
 
     def _print(self, tree: Node) -> str:
         try:
-            text: str = self.query("SELECT formatQueryFromJSON({tree:String})", {"tree": json.dumps(tree)}).scalar()
+            printed = self._parser.query("SELECT formatQueryFromJSON({tree:String})", {"tree": json.dumps(tree)})
         except QueryFailed as error:
             raise Refused(f"the query cannot be read: {_engine_message(str(error))}", code="sql_syntax") from error
-        return text
+        return str(printed.scalar())
 
     def _select(self, sql: str, settings: dict[str, Any]) -> Result:
         started = time.perf_counter()
