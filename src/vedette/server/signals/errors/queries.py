@@ -1,5 +1,6 @@
 """Questions to the `errors` table."""
 
+import base64
 from typing import Any
 
 import orjson
@@ -37,7 +38,7 @@ def only(question: Question, **values: str | None) -> list[Filter]:
 
 def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
     """One error with frames, tags, payload and attachments. Raises NotFound."""
-    bound = {"project_id": project_id, "event_id": event_id.replace("-", "").lower()}
+    bound = {"project_id": project_id, "event_id": _plain(event_id)}
     found = store.query(load(__package__, "detail.sql"), bound).dicts()
     if not found:
         raise NotFound(f"no error {event_id}", hint="it may not have arrived yet, or be past retention")
@@ -48,6 +49,20 @@ def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
         error["payload"] = {"text": error["payload"]}
     error["attachments"] = store.query(load(__package__, "attachments.sql"), bound).dicts()
     return error
+
+
+def attachment(store: Store, project_id: int, event_id: str, attachment_id: str) -> tuple[str, bytes]:
+    """The name and content of a file that came with an error. Raises NotFound."""
+    bound = {"project_id": project_id, "event_id": _plain(event_id), "attachment_id": attachment_id}
+    found = store.query(load(__package__, "attachment.sql"), bound).rows
+    if not found:
+        raise NotFound(f"no attachment {attachment_id} of error {event_id}")
+    filename, content = found[0]
+    return filename, base64.b64decode(content)
+
+
+def _plain(event_id: str) -> str:
+    return event_id.replace("-", "").lower()
 
 
 def groups(store: Store, project_id: int, question: Question) -> dict[str, Any]:

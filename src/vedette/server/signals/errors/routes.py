@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -108,3 +109,20 @@ def error_groups(project: ProjectId, store: StoreDep, question: ErrorQuery) -> R
 def error(project: ProjectId, store: StoreDep, event_id: str) -> Response:
     """One error with its frames, tags, payload and attachments."""
     return answer(queries.detail(store, project, event_id))
+
+
+@router.get("/projects/{project_id}/errors/{event_id}/attachments/{attachment_id}", response_class=Response)
+def attachment(project: ProjectId, store: StoreDep, event_id: str, attachment_id: str) -> Response:
+    """A file that came with an error, to save. Whatever it says it is, no browser shows or runs it here."""
+    filename, content = queries.attachment(store, project, event_id, attachment_id)
+    # RFC 6266 with RFC 8187's encoding: nothing of the name can end the header or name a folder.
+    name = quote(filename.replace("\\", "/").rsplit("/", 1)[-1] or "attachment", safe="")
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{name}",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from vedette.server.http.listing import Listing, Question, conditions_of, contains
+from vedette.server.http.errors import NotFound
+from vedette.server.http.listing import LATEST, SECOND, Listing, Question, TimeRange, conditions_of, contains
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Fields, Filter
 from vedette.server.store.sql import fill, load
@@ -27,6 +29,16 @@ def list_events(store: Store, project_id: int, question: Question, event: str | 
     if event is not None:
         question = replace(question, filters=[*question.filters, Filter("event", "=", event)])
     return LISTING.page(store, project_id, question)
+
+
+def one(store: Store, project_id: int, uuid: UUID, time_ns: int | None) -> dict[str, Any]:
+    """One product event; its time makes it quick to find. Raises NotFound."""
+    when = TimeRange(0, LATEST) if time_ns is None else TimeRange(time_ns, time_ns + SECOND)
+    parameters = {"project_id": project_id, "uuid": str(uuid), **when.parameters()}
+    found = store.query(load(__package__, "event.sql"), parameters).dicts()
+    if not found:
+        raise NotFound(f"no event {uuid}", hint="it may not have arrived yet, or be past retention")
+    return found[0]
 
 
 def names(store: Store, project_id: int, question: Question) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""`GET /projects/{project_id}/events` and their names; contract: `docs/api.md`."""
+"""`GET /projects/{project_id}/events`, one event and their names; contract: `docs/api.md`."""
 
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from vedette.server.http.access import StoreDep
-from vedette.server.http.listing import Items, ListQuery, Page, ProjectId, SignalQuery, answer
+from vedette.server.http.listing import Items, ListQuery, Page, ProjectId, SignalQuery, answer, parse_time
 from vedette.server.signals.events import queries
 
 router = APIRouter(tags=["events"])
@@ -45,3 +46,14 @@ def events(project: ProjectId, store: StoreDep, question: ListQuery, event: str 
 def event_names(project: ProjectId, store: StoreDep, question: SignalQuery) -> Response:
     """Which events there are, the most frequent first."""
     return answer(queries.names(store, project, question))
+
+
+@router.get("/projects/{project_id}/events/{uuid}", response_model=ProductEvent)
+def event(
+    project: ProjectId,
+    store: StoreDep,
+    uuid: UUID,
+    time: Annotated[str | None, Query(description="the event's time, to find it sooner")] = None,
+) -> Response:
+    """One product event."""
+    return answer(queries.one(store, project, uuid, None if time is None else parse_time(time, now_ns=0)))

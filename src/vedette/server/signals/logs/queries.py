@@ -3,8 +3,16 @@
 import re
 from typing import Any
 
-from vedette.server.http.errors import BadRequest
-from vedette.server.http.listing import Listing, Question, bucket_seconds, bucket_times, conditions_of
+from vedette.server.http.errors import BadRequest, NotFound
+from vedette.server.http.listing import (
+    Listing,
+    Question,
+    bucket_seconds,
+    bucket_times,
+    conditions_of,
+    exact_time,
+    sql_time,
+)
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Fields
 from vedette.server.store.sql import fill, load
@@ -40,6 +48,17 @@ def list_logs(store: Store, project_id: int, question: Question, severity: str |
     """A page of log records."""
     extra, parameters = at_least(severity)
     return LISTING.page(store, project_id, question, extra=extra, parameters=parameters)
+
+
+def record(store: Store, project_id: int, id_: str, time_ns: int) -> dict[str, Any]:
+    """One log record by its id and time. Raises NotFound."""
+    parameters = {"project_id": project_id, "id": id_.lower(), "time": sql_time(time_ns)}
+    found = store.query(load(__package__, "record.sql"), parameters).dicts()
+    if not found:
+        raise NotFound(
+            f"no log record {id_} at {exact_time(time_ns)}", hint="its time must be exact; or past retention"
+        )
+    return found[0]
 
 
 def histogram(store: Store, project_id: int, question: Question, severity: str | None, buckets: int) -> dict[str, Any]:

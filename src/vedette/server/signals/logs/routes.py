@@ -1,4 +1,4 @@
-"""`GET /projects/{project_id}/logs` and its histogram; contract: `docs/api.md`."""
+"""`GET /projects/{project_id}/logs`, one record and the histogram; contract: `docs/api.md`."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from vedette.server.http.access import StoreDep
-from vedette.server.http.listing import ListQuery, Page, ProjectId, SignalQuery, answer
+from vedette.server.http.listing import ListQuery, Page, ProjectId, SignalQuery, answer, parse_time
 from vedette.server.signals.logs import queries
 
 router = APIRouter(tags=["logs"])
@@ -68,3 +68,14 @@ def logs_histogram(
 ) -> Response:
     """Log records per bucket and severity."""
     return answer(queries.histogram(store, project, question, severity, buckets))
+
+
+@router.get("/projects/{project_id}/logs/{id}", response_model=LogRecord)
+def log_record(
+    project: ProjectId,
+    store: StoreDep,
+    id: str,
+    time: Annotated[str, Query(description="the record's time, exactly: senders give no ids to look up")],
+) -> Response:
+    """One log record."""
+    return answer(queries.record(store, project, id, parse_time(time, now_ns=0)))

@@ -5,11 +5,12 @@ SELECT
     any(series.unit) AS unit,
     any(series.description) AS description,
     any(series.temporality) AS temporality,
+    max(series.is_monotonic) AS is_monotonic,
     count() AS series_count,
     arraySort(groupUniqArrayIf(50)(service, service != '')) AS services,
     max(series.last_time) AS last_time
 FROM (
-    SELECT metric_name, type, unit, description, temporality, service, last_time
+    SELECT metric_name, type, unit, description, temporality, is_monotonic, service, last_time
     FROM metric_series
     WHERE project_id = {project_id:UInt32}
         AND last_time >= {since:DateTime64(9, 'UTC')}

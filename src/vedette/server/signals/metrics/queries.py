@@ -70,6 +70,8 @@ def series(
         "metric_name": metric_name,
         "type": kind["type"],
         "unit": kind["unit"],
+        "is_monotonic": kind["is_monotonic"],
+        "label_keys": kind["label_keys"],
         "step_seconds": step,
         "series": _group(rows, group_by, value),
     }

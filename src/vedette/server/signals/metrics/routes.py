@@ -21,6 +21,7 @@ class MetricName(BaseModel):
     unit: str
     description: str
     temporality: str
+    is_monotonic: bool
     series_count: int
     services: list[str]
     last_time: str
@@ -34,11 +35,13 @@ class MetricSeries(BaseModel):
 
 
 class Metric(BaseModel):
-    """A metric over time."""
+    """A metric over time; `label_keys` are the attributes of its series, to group by as `attributes.<key>`."""
 
     metric_name: str
     type: str
     unit: str
+    is_monotonic: bool
+    label_keys: list[str]
     step_seconds: int
     series: list[MetricSeries]
 

@@ -1,6 +1,8 @@
-"""`GET /projects/{project_id}/outcomes` and their summary; contract: `docs/api.md`."""
+"""`GET /projects/{project_id}/outcomes`, their summary and histogram; contract: `docs/api.md`."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -36,6 +38,20 @@ class OutcomeTotal(BaseModel):
     sample: str
 
 
+class OutcomeBucket(BaseModel):
+    """Items of one bucket by what happened to them; an outcome without any is left out."""
+
+    time: str
+    counts: dict[str, int]
+
+
+class OutcomeHistogram(BaseModel):
+    """Counts over time, without gaps."""
+
+    bucket_seconds: int
+    buckets: list[OutcomeBucket]
+
+
 @router.get("/projects/{project_id}/outcomes", response_model=Page[Outcome])
 def outcomes(project: ProjectId, store: StoreDep, question: ListQuery) -> Response:
     """What happened to items received, per minute, newest first."""
@@ -46,3 +62,14 @@ def outcomes(project: ProjectId, store: StoreDep, question: ListQuery) -> Respon
 def outcomes_summary(project: ProjectId, store: StoreDep, question: SignalQuery) -> Response:
     """Totals of the range."""
     return answer(queries.summary(store, project, question))
+
+
+@router.get("/projects/{project_id}/outcomes/histogram", response_model=OutcomeHistogram)
+def outcomes_histogram(
+    project: ProjectId,
+    store: StoreDep,
+    question: SignalQuery,
+    buckets: Annotated[int, Query(ge=1, le=1000)] = 60,
+) -> Response:
+    """Items per bucket by what happened to them."""
+    return answer(queries.histogram(store, project, question, buckets))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vedette.server.http.errors import NotFound
-from vedette.server.http.listing import LATEST, SECOND, Listing, Question, TimeRange, contains
+from vedette.server.http.listing import LATEST, SECOND, Listing, Question, TimeRange, contains, exact_time
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Fields
 from vedette.server.store.sql import load
@@ -21,6 +21,7 @@ FIELDS = Fields(
 )  # fmt: skip
 LISTING = Listing(load(__package__, "list.sql"), FIELDS, "span_id", "String", contains("name"))
 MAX_TRACE_SPANS = 50_000
+TRACE_COLUMNS = ("start_ns", "duration_ns", "service", "status_code")  # of trace.sql, that its sums need
 
 
 def list_spans(
@@ -37,27 +38,42 @@ def list_spans(
 
 
 def trace(store: Store, project_id: int, trace_id: str) -> dict[str, Any]:
-    """One trace with its spans by their start, at most MAX_TRACE_SPANS. Raises NotFound."""
+    """One trace with what a waterfall shows of its spans, by their start, at most MAX_TRACE_SPANS. Raises NotFound."""
     bound = {"project_id": project_id, "trace_id": trace_id}
-    times = store.query(load(__package__, "trace_times.sql"), bound).rows
-    if times:  # kept by every writer; where it is missing, the index on trace_id has to do
-        when = TimeRange(int(times[0][0]), int(times[0][1]) + SECOND)
-    else:
-        when = TimeRange(0, LATEST)
-    parameters = {**bound, **when.parameters(), "limit": MAX_TRACE_SPANS + 1}
-    spans = store.query(load(__package__, "trace.sql"), parameters).dicts()
-    if not spans:
+    parameters = {**bound, **_when(store, bound).parameters(), "limit": MAX_TRACE_SPANS + 1}
+    found = store.query(load(__package__, "trace.sql"), parameters)
+    rows = found.rows[:MAX_TRACE_SPANS]
+    if not rows:
         raise NotFound(f"no spans of trace {trace_id}", hint="they may not have arrived yet, or be past retention")
-    truncated = len(spans) > MAX_TRACE_SPANS
-    del spans[MAX_TRACE_SPANS:]
-    starts = [int(span.pop("start_ns")) for span in spans]
+    at = {name: found.columns.index(name) for name in TRACE_COLUMNS}
+    start, duration, service, status = at["start_ns"], at["duration_ns"], at["service"], at["status_code"]
+    began = rows[0][start]
+    for row in rows:  # nanoseconds since 1970 are more than a JavaScript number holds
+        row[start] -= began
     return {
         "trace_id": trace_id,
-        "time": spans[0]["time"],
-        "duration_ns": max(start + span["duration_ns"] for start, span in zip(starts, spans, strict=True)) - starts[0],
-        "services": list(dict.fromkeys(span["service"] for span in spans if span["service"])),
-        "span_count": len(spans),
-        "error_count": sum(span["status_code"] == "error" for span in spans),
-        "truncated": truncated,
-        "spans": spans,
+        "time": exact_time(began),
+        "duration_ns": max(row[start] + row[duration] for row in rows),
+        "services": list(dict.fromkeys(row[service] for row in rows if row[service])),
+        "span_count": len(rows),
+        "error_count": sum(row[status] == "error" for row in rows),
+        "truncated": len(found.rows) > MAX_TRACE_SPANS,
+        "columns": found.columns,
+        "rows": rows,
     }
+
+
+def span(store: Store, project_id: int, trace_id: str, span_id: str) -> dict[str, Any]:
+    """One span with everything it carried. Raises NotFound."""
+    bound = {"project_id": project_id, "trace_id": trace_id}
+    parameters = {**bound, **_when(store, bound).parameters(), "span_id": span_id}
+    found = store.query(load(__package__, "span.sql"), parameters).dicts()
+    if not found:
+        raise NotFound(f"no span {span_id} in trace {trace_id}", hint="it may not have arrived yet")
+    return found[0]
+
+
+def _when(store: Store, bound: dict[str, Any]) -> TimeRange:
+    """When a trace was, as every writer keeps it; where that is missing, the index on trace_id has to do."""
+    times = store.query(load(__package__, "trace_times.sql"), bound).rows
+    return TimeRange(int(times[0][0]), int(times[0][1]) + SECOND) if times else TimeRange(0, LATEST)

@@ -1,6 +1,6 @@
-"""`GET /projects/{project_id}/spans` and `…/traces/{trace_id}`; contract: `docs/api.md`."""
+"""`GET /projects/{project_id}/spans`, one trace and one span of it; contract: `docs/api.md`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -64,7 +64,11 @@ class SpanDetail(Span):
 
 
 class Trace(BaseModel):
-    """All spans of a trace by their start; `truncated` when there were too many."""
+    """All spans of a trace by their start, a row each; `truncated` when there were too many.
+
+    Columns and not objects, because their names would be more than half of a long trace. `start_ns` counts from the
+    trace's `time`.
+    """
 
     trace_id: str
     time: str
@@ -73,7 +77,8 @@ class Trace(BaseModel):
     span_count: int
     error_count: int
     truncated: bool
-    spans: list[SpanDetail]
+    columns: list[str]
+    rows: list[list[Any]]
 
 
 @router.get("/projects/{project_id}/spans", response_model=Page[Span])
@@ -90,5 +95,11 @@ def spans(
 
 @router.get("/projects/{project_id}/traces/{trace_id}", response_model=Trace)
 def trace(project: ProjectId, store: StoreDep, trace_id: str) -> Response:
-    """One trace with all its spans."""
+    """One trace with what a waterfall shows of its spans."""
     return answer(queries.trace(store, project, trace_id))
+
+
+@router.get("/projects/{project_id}/traces/{trace_id}/spans/{span_id}", response_model=SpanDetail)
+def span(project: ProjectId, store: StoreDep, trace_id: str, span_id: str) -> Response:
+    """One span with everything it carried."""
+    return answer(queries.span(store, project, trace_id, span_id))

@@ -1,29 +1,16 @@
--- The spans of one trace, each once, by their start.
+-- What a waterfall shows of a trace's spans, each once, by their start. The heavy columns stay on disk.
 SELECT
-    time,
-    duration_ns,
-    trace_id,
     span_id,
     parent_span_id,
-    is_segment,
+    toUnixTimestamp64Nano(time) AS start_ns,
+    duration_ns,
     name,
+    service,
     op,
     kind,
     status_code,
-    status_message,
-    service,
-    environment,
-    release,
-    session_id,
-    user_id,
-    source,
-    attributes,
-    resource,
-    scope_name,
-    events,
-    links,
-    measurements,
-    toUnixTimestamp64Nano(time) AS start_ns
+    length(events.name) AS event_count,
+    has(events.name, 'exception') AS has_exception
 FROM spans
 WHERE project_id = {project_id:UInt32}
     AND trace_id = {trace_id:String}
