@@ -1,5 +1,6 @@
 """Envelope framing, clause by clause: https://develop.sentry.dev/sdk/data-model/envelopes/."""
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.server.http.errors import TooLarge
-from vedette.server.protocols.sentry.envelope import MAX_ITEMS, BadEnvelope, Item, parse_envelope
+from vedette.server.protocols.sentry.envelope import MAX_HEADER_BYTES, MAX_ITEMS, BadEnvelope, Item, parse_envelope
 
 
 def payloads(body: bytes) -> list[tuple[str, bytes]]:
@@ -99,6 +100,19 @@ def test_number_of_items_is_bounded() -> None:
     parse_envelope(b"{}\n" + b'{"type":"a"}\nx\n' * MAX_ITEMS)
     with pytest.raises(TooLarge):
         parse_envelope(b"{}\n" + b'{"type":"a"}\nx\n' * (MAX_ITEMS + 1))
+
+
+def test_millions_of_blank_lines_are_passed_over_in_one_step() -> None:
+    started = time.perf_counter()
+    assert payloads(b"{}\n" + b"\n" * 5_000_000 + b'{"type":"a"}\nx' + b" \r\n" * 5_000_000) == [("a", b"x \r")]
+    assert time.perf_counter() - started < 0.5
+
+
+def test_size_of_headers_is_bounded() -> None:
+    long = b'{"type":"a","x":"' + b"x" * MAX_HEADER_BYTES + b'"}\n'
+    with pytest.raises(BadEnvelope):
+        parse_envelope(long)
+    assert "header of item 1" in parse_envelope(b"{}\n" + long + b"x").broken
 
 
 def encode(headers: dict[str, Any], entries: list[Any], *, final_newline: bool) -> bytes:
