@@ -5,6 +5,7 @@ import json
 import re
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -122,6 +123,28 @@ def test_sizes_have_limits(project: ProjectClient) -> None:
     assert project.post("/batch/", bomb).status_code == 413
     assert project.post("/batch/", b"[" + b" " * (21 << 20)).status_code == 413
     assert project.post("/e/?compression=lz64", b"A" * (3 << 20)).status_code == 413
+
+
+@pytest.mark.parametrize("part", [b"{},", b"[],", b"x,", b"[", b'{"a":'])
+def test_a_small_bomb_without_a_key_holds_up_no_one(project: ProjectClient, part: bytes) -> None:
+    bomb = gzip.compress(b"[" + part * ((19 << 20) // len(part)) + b"x]", 9)
+    assert len(bomb) < 64 * 1024
+    started = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        refused = pool.submit(project.post, "/batch/", bomb)
+        waited = 0.0
+        while not refused.done():
+            before = time.monotonic()
+            assert project.http.get("/_liveness").status_code == 200
+            waited = max(waited, time.monotonic() - before)
+            time.sleep(0.01)
+    assert refused.result().status_code == 400
+    assert time.monotonic() - started < 5 and waited < 1
+
+
+def test_number_of_events_has_a_limit(project: ProjectClient) -> None:
+    many = gzip.compress(b"[" + b"{}," * 150_000 + b"{}]")
+    assert project.post("/batch/", many).status_code == 413
 
 
 def test_keys_that_open_nothing(project: ProjectClient, server: RunningServer) -> None:
