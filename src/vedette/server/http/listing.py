@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -80,6 +80,11 @@ def sql_time(time_ns: int) -> str:
 def iso_time(time_ns: int) -> str:
     """Nanoseconds since 1970 as RFC 3339 in whole seconds."""
     return f"{datetime.fromtimestamp(time_ns // SECOND, UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def exact_time(time_ns: int) -> str:
+    """Nanoseconds since 1970 as RFC 3339 with all nine digits, as the engine writes a DateTime64(9)."""
+    return f"{sql_time(time_ns).replace(' ', 'T')}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,7 @@ class Listing:
     tie_type: str
     words: Words | None = None
     since: str = field(default="time")
+    edge: str = ""  # a `.sql` for the time of the row at `{offset}`; it spares sorting wide rows of a busy hour
 
     def conditions(self, question: Question) -> tuple[str, dict[str, Any]]:
         """The question's filters and words as one bound condition."""
@@ -235,6 +241,7 @@ class Listing:
         """One page as `{"items", "next_cursor"}`. `extra` are more conditions with their bound `parameters`."""
         condition, bound = self.conditions(question)
         conditions = [part for part in (condition, *extra) if part]
+        chosen = tuple(conditions)
         bound |= {"project_id": project_id, **(parameters or {})}
         until_ns, cursor = question.range.until_ns, question.cursor
         seen = 0
@@ -249,13 +256,29 @@ class Listing:
         bound["limit"] = question.limit + seen + 1
         rows: list[dict[str, Any]] = []
         for since_ns in _window_starts(question.range.since_ns, until_ns):
-            window = TimeRange(since_ns, until_ns).parameters()
-            rows = store.query(sql, {**bound, **window}).dicts()
+            window = TimeRange(since_ns, until_ns)
+            edge = self._edge(store, chosen, bound, window)
+            if edge is None and since_ns > question.range.since_ns:
+                continue  # too few rows for a page: look further back first
+            edge = edge or window
+            rows = store.query(sql, {**bound, **edge.parameters()}).dicts()
+            if len(rows) < bound["limit"] and edge != window:  # many rows of the cursor's own time were counted
+                rows = store.query(sql, {**bound, **window.parameters()}).dicts()
             if len(rows) >= bound["limit"]:
                 break
         shown = rows[seen : seen + question.limit]
         more = len(rows) > seen + question.limit
         return {"items": shown, "next_cursor": self._next(rows, shown, cursor) if more else None}
+
+    def _edge(
+        self, store: Store, conditions: Sequence[str], bound: Mapping[str, Any], window: TimeRange
+    ) -> TimeRange | None:
+        """The newest part of a window that fills a page; None where it has less. Without `edge`, the window."""
+        if not self.edge:
+            return window
+        parameters = {**bound, **window.parameters(), "offset": bound["limit"] - 1}
+        found = store.query(fill(self.edge, " AND ".join(conditions)), parameters).scalar()
+        return TimeRange(int(found), window.until_ns) if found else None
 
     def _next(self, rows: list[dict[str, Any]], shown: list[dict[str, Any]], cursor: Cursor | None) -> str:
         moment, tie = shown[-1]["time"], str(shown[-1][self.tie])

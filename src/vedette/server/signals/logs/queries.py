@@ -41,7 +41,7 @@ def words(text: str) -> tuple[str, dict[str, Any]]:
     return "hasAllTokens(lower(body), splitByString(' ', lower({words:String})))", {"words": " ".join(found)}
 
 
-LISTING = Listing(load(__package__, "list.sql"), FIELDS, "id", "String", words)
+LISTING = Listing(load(__package__, "list.sql"), FIELDS, "id", "String", words, edge=load(__package__, "edge.sql"))
 
 
 def list_logs(store: Store, project_id: int, question: Question, severity: str | None) -> dict[str, Any]:

@@ -19,7 +19,9 @@ FIELDS = Fields(
     },
     maps=("attributes", "resource", "scope_attributes"),
 )  # fmt: skip
-LISTING = Listing(load(__package__, "list.sql"), FIELDS, "span_id", "String", contains("name"))
+LISTING = Listing(
+    load(__package__, "list.sql"), FIELDS, "span_id", "String", contains("name"), edge=load(__package__, "edge.sql")
+)
 MAX_TRACE_SPANS = 50_000
 TRACE_COLUMNS = ("start_ns", "duration_ns", "service", "status_code")  # of trace.sql, that its sums need
 
