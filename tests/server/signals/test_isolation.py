@@ -25,7 +25,8 @@ def routes() -> list[tuple[str, str]]:
 OF_PROJECTS = [(method, path) for method, path in routes() if "{project_id}" in path]
 READS = [path for method, path in OF_PROJECTS if method == "GET" and not path.endswith("/live")]
 CHANGES = [(method, path) for method, path in routes() if method != "GET" and "/auth/" not in path]
-VALUES = {"event_id": "e1", "trace_id": "t1", "name": "m1", "key_id": "1"}
+UUID = "00000000-0000-0000-0000-000000000001"
+VALUES = {"event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID}
 HOSTILE = [
     "' OR 1=1 --", "'; DROP TABLE logs; --", '" OR ""="', "`", "\\", "\\'", "{project_id:UInt32}", "/* AND filters */", "*/",
     "%' OR '1'='1", "\x00", "\n", "\udcff".encode("utf-8", "replace").decode(), "a" * 5000, "1) OR (1=1", "0x27", "${x}", "{}",
@@ -52,7 +53,8 @@ def theirs(server_reader: Reader) -> Reader:
     reader.insert("logs", [{"body": SECRET, "service": SECRET, "trace_id": "t1", "attributes": {SECRET: SECRET}}])
     reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET}])
     reader.insert("errors", [{"event_id": "e1", "title": SECRET, "fingerprint": SECRET, "trace_id": "t1"}])
-    reader.insert("events", [{"uuid": "00000000-0000-0000-0000-000000000001", "event": SECRET, "distinct_id": SECRET}])
+    reader.insert("error_attachments", [{"event_id": "e1", "attachment_id": "1", "content": SECRET}])
+    reader.insert("events", [{"uuid": UUID, "event": SECRET, "distinct_id": SECRET}])
     reader.insert("outcomes", [{"protocol": "otlp", "category": SECRET, "outcome": "accepted", "quantity": 1}])
     reader.insert("sessions", [{"started": ago(60), "session_id": SECRET, "row_id": 1}])
     reader.insert("check_ins", [{"check_in_id": SECRET, "monitor_slug": SECRET, "status": "ok"}])
@@ -67,7 +69,8 @@ def test_answers_are_typed() -> None:
     document = read_api(services).openapi()
     for path in READS:
         content = document["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]["content"]
-        assert content["application/json"]["schema"], path
+        kind = "application/octet-stream" if "/attachments/" in path else "application/json"
+        assert content[kind]["schema"], path
     assert "LogRecord" in document["components"]["schemas"]
 
 
@@ -75,16 +78,18 @@ def test_answers_are_typed() -> None:
 def test_a_project_sees_only_its_own_rows(server_reader: Reader, theirs: Reader, path: str) -> None:
     mine = server_reader.new()
     headers = {"authorization": f"Bearer {mine.token}"}
-    own = mine.api.request("GET", f"/api/v1{url(path, mine.project_id)}", headers=headers, params=params_of(path))
+    record = theirs.get("logs")["items"][0]
+    params = {**params_of(path), "time": record["time"]} if path.endswith("/logs/{id}") else params_of(path)
+    own = mine.api.request(
+        "GET", f"/api/v1{url(path, mine.project_id, id=record['id'])}", headers=headers, params=params
+    )
     assert own.status_code in (200, 404), own.text
     assert SECRET not in own.text
-    other = mine.api.request("GET", f"/api/v1{url(path, theirs.project_id)}", headers=headers, params=params_of(path))
+    address = f"/api/v1{url(path, theirs.project_id, id=record['id'])}"
+    other = mine.api.request("GET", address, headers=headers, params=params)
     assert other.status_code in (403, 404), other.text
     assert SECRET not in other.text
-    seen = theirs.api.request(
-        "GET", f"/api/v1{url(path, theirs.project_id)}", headers={"authorization": f"Bearer {theirs.token}"},
-        params=params_of(path),
-    )  # fmt: skip
+    seen = theirs.api.request("GET", address, headers={"authorization": f"Bearer {theirs.token}"}, params=params)
     assert seen.status_code == 200, "the same request by those whose rows they are"
 
 

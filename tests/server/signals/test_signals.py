@@ -121,13 +121,18 @@ def test_a_trace_has_its_spans_in_order_and_once(reader: Reader) -> None:
     reader.insert("spans", spans)
     reader.insert("spans", spans)  # a client's retry
     trace = reader.get("traces/t")
-    assert [row["span_id"] for row in trace["spans"]] == ["s0", "s1"]
+    rows = [dict(zip(trace["columns"], row, strict=True)) for row in trace["rows"]]
+    assert [(row["span_id"], row["start_ns"], row["event_count"]) for row in rows] == [("s0", 0, 0), ("s1", 10**9, 1)]
     assert {name: trace[name] for name in ("time", "duration_ns", "services", "span_count", "error_count", "truncated")} == {
         "time": f"{base}0.000000000Z", "duration_ns": 10_000_000_000, "services": ["api", "db"], "span_count": 2,
         "error_count": 1, "truncated": False,
     }  # fmt: skip
-    assert trace["spans"][1]["events"] == [{"time": f"{base}2.000000000Z", "name": "boom", "attributes": {"a": "b"}}]
-    assert trace["spans"][1]["measurements"] == {"lcp": 1.5}
+    assert [row["has_exception"] for row in rows] == [False, False]
+    detail = reader.get("traces/t/spans/s1")
+    assert detail["events"] == [{"time": f"{base}2.000000000Z", "name": "boom", "attributes": {"a": "b"}}]
+    assert (detail["measurements"], detail["time"]) == ({"lcp": 1.5}, f"{base}1.000000000Z")
+    assert reader.request("GET", "traces/t/spans/s9").status_code == 404
+    assert reader.request("GET", "traces/other/spans/s1").status_code == 404
     assert reader.request("GET", "traces/none").status_code == 404
 
 

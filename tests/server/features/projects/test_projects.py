@@ -157,3 +157,8 @@ def test_connect_says_what_came_in(project: ProjectClient) -> None:
     assert after["received"]["log"]["count"] == 2
     assert after["received"]["log"]["last_time"].endswith("Z")
     assert after["received"]["error"]["count"] == 0
+    by_logtail = after["protocols"]["betterstack"]
+    assert (by_logtail["count"], by_logtail["last_time"]) == (2, after["received"]["log"]["last_time"])
+    assert by_logtail["categories"] == {"log": after["received"]["log"]}
+    assert after["protocols"]["otlp"] == {"last_time": None, "count": 0, "categories": {}}
+    assert set(after["protocols"]) == {"sentry", "posthog", "otlp", "prometheus", "betterstack"}

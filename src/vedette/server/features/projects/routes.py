@@ -101,7 +101,8 @@ def connect(project_id: int, access: Viewer, services: ServicesDep) -> Connect:
         ).first()
     address = read_address(services.settings)
     info = connect_info(project_id, key or "", url=address["url"], grpc_endpoint=address["grpc_endpoint"])
-    return Connect(**info, received=received(services.store, project_id))
+    signals, protocols = received(services.store, project_id)
+    return Connect(**info, received=signals, protocols=protocols)
 
 
 @router.get("/projects/{project_id}/keys")

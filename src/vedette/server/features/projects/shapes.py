@@ -104,6 +104,12 @@ class Received(BaseModel):
     count: int = 0
 
 
+class ProtocolReceived(Received):
+    """What has come in by one protocol, and by that protocol of each signal."""
+
+    categories: dict[str, Received] = {}
+
+
 class Connect(BaseModel):
     """Where each kind of client sends to, and what has come in."""
 
@@ -119,6 +125,7 @@ class Connect(BaseModel):
     ingest_key: str
     url: str
     received: dict[str, Received]
+    protocols: dict[str, ProtocolReceived]
 
 
 class KeyForm(BaseModel):

@@ -111,7 +111,11 @@ def error(project: ProjectId, store: StoreDep, event_id: str) -> Response:
     return answer(queries.detail(store, project, event_id))
 
 
-@router.get("/projects/{project_id}/errors/{event_id}/attachments/{attachment_id}", response_class=Response)
+@router.get(
+    "/projects/{project_id}/errors/{event_id}/attachments/{attachment_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
 def attachment(project: ProjectId, store: StoreDep, event_id: str, attachment_id: str) -> Response:
     """A file that came with an error, to save. Whatever it says it is, no browser shows or runs it here."""
     filename, content = queries.attachment(store, project, event_id, attachment_id)

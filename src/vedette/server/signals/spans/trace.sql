@@ -10,7 +10,7 @@ SELECT
     kind,
     status_code,
     length(events.name) AS event_count,
-    has(events.name, 'exception') AS has_exception
+    toBool(has(events.name, 'exception')) AS has_exception
 FROM spans
 WHERE project_id = {project_id:UInt32}
     AND trace_id = {trace_id:String}
