@@ -1,4 +1,4 @@
-import { event, group, hex, iso, log, occurrence, overview, pick, span, trace } from './items.ts'
+import { event, group, hex, iso, log, occurrence, overview, pick, span, trace, traceSpan } from './items.ts'
 
 const items = <T>(count: number, make: (index: number) => T) => ({ items: Array.from({ length: count }, (_, index) => make(index)), next_cursor: null as string | null })
 const SERVICES = ['checkout', 'identity', 'billing', 'workflows', 'web']
@@ -8,7 +8,7 @@ export function answer(path: string, query: URLSearchParams, mode: string): unkn
   const empty = mode === 'empty'
   const count = empty ? 0 : Number(query.get('limit') ?? 100)
   const tail = path.replace(/^\/projects\/\d+\//, '')
-  if (tail.startsWith('traces/')) return trace(tail.slice(7))
+  if (tail.startsWith('traces/')) return tail.includes('/spans/') ? traceSpan(tail) : trace(tail.slice(7))
   if (tail.startsWith('errors/') && tail !== 'errors/groups') return occurrence(tail.slice(7))
   if (tail.startsWith('metrics/')) return series(query, empty)
   const answers: Record<string, () => unknown> = {
@@ -25,8 +25,8 @@ export function answer(path: string, query: URLSearchParams, mode: string): unkn
     'errors/groups': () => items(Math.min(count, 26), group),
     events: () => items(count, event),
     'events/names': () => ({ items: empty ? [] : ['$pageview', 'cart updated', 'checkout started', 'order placed', '$autocapture', 'invoice paid', 'a rather long event name that somebody chose'].map((name, i) => ({ event: name, count: 41_000 / (i + 1) ** 2, last_time: iso(i * 4_000) })) }),
-    metrics: () => items(empty ? 0 : 42, (i) => ({ metric_name: pick(['http.server.request.duration', 'process.memory.usage', 'orders_total', 'queue.depth', 'db.client.connections.usage'], i) + (i > 4 ? `_${i}` : ''), type: pick(['histogram', 'gauge', 'sum', 'gauge', 'summary'], i), unit: pick(['s', 'By', '1', '{item}', '1'], i), description: pick(['Duration of HTTP server requests', 'Resident memory', '', 'Items waiting', ''], i), temporality: pick(['cumulative', '', 'delta'], i), series_count: 3 + ((i * 31) % 200), services: SERVICES.slice(0, 1 + (i % 3)), last_time: iso(i * 900) })),
-    outcomes: () => items(count ? 300 : 0, (i) => ({ time: iso((i % 60) * 60_000), protocol: pick(['otlp', 'sentry', 'posthog'], i), category: 'log', outcome: i % 9 ? 'accepted' : 'rejected', reason: '', quantity: 100 + ((i * 37) % 90), bytes: 1e5 })),
+    metrics: () => items(empty ? 0 : 42, (i) => ({ metric_name: pick(['http.server.request.duration', 'process.memory.usage', 'orders_total', 'queue.depth', 'db.client.connections.usage'], i) + (i > 4 ? `_${i}` : ''), type: pick(['histogram', 'gauge', 'sum', 'gauge', 'summary'], i), unit: pick(['s', 'By', '1', '{item}', '1'], i), description: pick(['Duration of HTTP server requests', 'Resident memory', '', 'Items waiting', ''], i), temporality: pick(['cumulative', '', 'delta'], i), is_monotonic: true, series_count: 3 + ((i * 31) % 200), services: SERVICES.slice(0, 1 + (i % 3)), last_time: iso(i * 900) })),
+    'outcomes/histogram': () => ({ bucket_seconds: 60, buckets: items(60, (i) => ({ time: iso((60 - i) * 60_000), counts: empty ? {} : { accepted: 100 + ((i * 37) % 90), rejected: i % 9 ? 0 : 12 } })).items }),
     'outcomes/summary': () => ({ items: empty ? [] : outcomes() }),
     overview: () => overview(empty),
     related: () => ({ logs: 128, spans: 43, errors: 2, events: 17 }),
@@ -52,6 +52,7 @@ function connect(empty: boolean) {
   return {
     project_id: 1, sentry_dsn: 'http://0d3c…@127.0.0.1:8000/1', posthog_host: 'http://127.0.0.1:8000', posthog_key: hex(3, 32), otlp_endpoint: 'http://127.0.0.1:8000', otlp_grpc_endpoint: 'http://127.0.0.1:4317',
     otlp_headers: `Authorization=Bearer ${hex(3, 32)}`, prometheus_write_url: 'http://127.0.0.1:8000/prometheus/api/v1/write', betterstack_host: 'http://127.0.0.1:8000', ingest_key: hex(3, 32), url: '',
+    protocols: Object.fromEntries(['sentry', 'posthog', 'otlp', 'prometheus', 'betterstack'].map((name) => [name, { ...got(120, 9), categories: name === 'otlp' ? { log: got(120, 9) } : {} }])),
     received: { error: got(3_000, 1402), event: got(900, 64_032), log: got(120, 1_204_331), span: got(130, 882_120), metric_point: { last_time: null, count: 0 }, session: { last_time: null, count: 0 }, check_in: { last_time: null, count: 0 } },
   }
 }

@@ -28,7 +28,13 @@ export function trace(id: string) {
     const offset = i === 0 ? 0 : (i * 7_300) % 380_000
     return { ...span(i), trace_id: id, time: new Date(startMs + offset / 1000).toISOString().replace('Z', `${String(offset % 1000).padStart(3, '0')}Z`), duration_ns: i === 0 ? 412_000_000 : 1_000_000 * (3 + ((i * 13) % 60)), span_id: hex(i, 16), parent_span_id: parent < 0 ? '' : hex(parent, 16), is_segment: i === 0, name: i === 0 ? 'POST /api/orders' : pick(['SELECT orders', 'GET /identity/me', 'charge card', 'redis GET', 'publish order.placed', 'render'], i), status_code: i === 17 ? 'error' : 'ok', status_message: i === 17 ? 'card declined' : '', attributes: { 'db.system': 'postgresql', 'db.query.text': 'SELECT * FROM orders WHERE id = $1', 'server.address': '10.0.0.7' }, resource: { 'service.name': pick(SERVICES, i) }, events: i === 17 ? [{ name: 'exception', time: at(offset), attributes: { 'exception.type': 'CardDeclined', 'exception.message': HOSTILE } }] : [], links: i === 5 ? [{ trace_id: hex(2, 32), span_id: hex(9, 16), attributes: {} }] : [] }
   })
-  return { trace_id: id, time: new Date(startMs).toISOString(), duration_ns: 412_000_000, services: SERVICES, span_count: count, error_count: 1, truncated: false, spans }
+  const columns = ['span_id', 'parent_span_id', 'start_ns', 'duration_ns', 'name', 'service', 'op', 'kind', 'status_code', 'event_count', 'has_exception'] as const
+  const rows = spans.map((one, i) => { const row: Record<string, unknown> = { ...one, start_ns: i === 0 ? 0 : ((i * 7_300) % 380_000) * 1_000, event_count: one.events.length, has_exception: one.events.length > 0 }; return columns.map((name) => row[name]) })
+  return { trace_id: id, time: new Date(startMs).toISOString(), duration_ns: 412_000_000, services: SERVICES, span_count: count, error_count: 1, truncated: false, columns, rows, spans }
+}
+export function traceSpan(tail: string) {
+  const [, id = '', , spanId] = tail.split('/')
+  return trace(id).spans.find((one) => one.span_id === spanId)
 }
 
 const KINDS = [['ZeroDivisionError', 'division by zero', 'app.cart in total'], ['CardDeclined', 'the issuer declined: insufficient funds', 'billing.charge in submit'], ['TypeError', "Cannot read properties of undefined (reading 'price')", 'static/js/cart.js in render'], ['TimeoutError', HOSTILE, 'identity.session in refresh'], ['', 'Something was logged as an error without an exception, with a message so long that it must be cut somewhere before it reaches the other columns', 'web']] as const

@@ -15,6 +15,7 @@ export interface Me {
   version: string
 }
 export interface Received { last_time: string | null; count: number }
+export type Protocol = 'sentry' | 'posthog' | 'otlp' | 'prometheus' | 'betterstack'
 export interface Connect {
   project_id: number
   sentry_dsn: string
@@ -28,6 +29,7 @@ export interface Connect {
   ingest_key: string
   url: string
   received: Partial<Record<string, Received>>
+  protocols: Partial<Record<Protocol, Received & { categories: Partial<Record<string, Received>> }>>
 }
 export interface IngestKey { id: number; name: string; key: string; created_at: string; revoked_at: string | null }
 export interface ApiToken {
@@ -56,9 +58,14 @@ export interface SpanDetail extends Span {
   attributes?: Attributes; resource?: Attributes; scope_name?: string
   events?: SpanEvent[]; links?: SpanLink[]; measurements?: Attributes
 }
+/** What a waterfall shows of a span; `start_ns` counts from the trace's `time`. */
+export interface TraceSpan {
+  span_id: string; parent_span_id: string; start_ns: number; duration_ns: number; name: string; service: string
+  op: string; kind: string; status_code: string; event_count: number; has_exception: boolean
+}
 export interface Trace {
   trace_id: string; time: string; duration_ns: number; services: string[]
-  span_count: number; error_count: number; truncated: boolean; spans: SpanDetail[]
+  span_count: number; error_count: number; truncated: boolean; columns: (keyof TraceSpan)[]; rows: unknown[][]
 }
 
 export interface ErrorEvent extends Joins {
@@ -82,17 +89,15 @@ export interface ProductEvent {
 export interface EventName { event: string; count: number; last_time: string }
 
 export interface MetricName {
-  metric_name: string; type: string; unit: string; description: string; temporality: string
+  metric_name: string; type: string; unit: string; description: string; temporality: string; is_monotonic: boolean
   series_count: number; services: string[]; last_time: string
 }
 export interface MetricSeries {
-  metric_name: string; type: string; unit: string; step_seconds: number
+  metric_name: string; type: string; unit: string; is_monotonic: boolean; label_keys: string[]; step_seconds: number
   series: { labels: Record<string, string>; points: [string, number | null][] }[]
 }
 
-export interface OutcomeBucket {
-  time: string; protocol: string; category: string; outcome: string; reason: string; quantity: number; bytes: number
-}
+export interface OutcomeHistogram { bucket_seconds: number; buckets: { time: string; counts: Record<string, number> }[] }
 export interface OutcomeSummary {
   protocol: string; category: string; outcome: string; reason: string
   quantity: number; last_time: string; detail: string; sample: string

@@ -38,7 +38,7 @@ function Guides({ keys }: { keys: Connect }) {
             <div className={css.group}>{group}</div>
             {SNIPPETS.filter((snippet) => snippet.group === group).map((snippet) => (
               <button key={snippet.id} type="button" className={css.choice} aria-current={snippet === chosen ? 'true' : undefined} onClick={() => setSearch({ tab: snippet.id }, { replace: true })}>
-                <Light on={newest(keys, snippet.proves) !== null} />{snippet.word}
+                <Light on={newest(keys, snippet) !== null} />{snippet.word}
               </button>
             ))}
           </div>

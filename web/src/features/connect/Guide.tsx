@@ -18,9 +18,9 @@ export function Guide({ snippet, keys }: { snippet: Snippet; keys: Connect }) {
   )
 }
 
-/** Green from the first item of a kind this way can send. "First" when it came while someone was watching. */
+/** Green from the first item of a kind that this way sends, by its own protocol. "First" when it came while someone was watching. */
 function Status({ snippet, keys }: { snippet: Snippet; keys: Connect }) {
-  const latest = newest(keys, snippet.proves)
+  const latest = newest(keys, snippet)
   const [watchedFromNothing] = useState(latest === null)
   const kinds = snippet.proves.map((kind) => `${KIND_WORDS[kind] ?? kind}s`)
   return (

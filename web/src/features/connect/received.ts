@@ -1,15 +1,19 @@
-import type { Connect } from '@/api/types'
+import type { Connect, Protocol } from '@/api/types'
 
 export const KIND_WORDS: Record<string, string> = {
   error: 'error', event: 'event', log: 'log record', span: 'span', metric_point: 'metric point', session: 'session', check_in: 'check-in',
 }
 
-/** The newest item among these kinds, or null while none has ever arrived. */
-export function newest(keys: Connect, kinds: string[]): { kind: string; time: string } | null {
-  let found: { kind: string; time: string } | null = null
-  for (const kind of kinds) {
-    const time = keys.received[kind]?.last_time
-    if (time && (!found || time > found.time)) found = { kind, time }
+export interface Arrival { kind: string; time: string }
+
+/** The newest item of these kinds that came by these protocols, or null while none has. */
+export function newest(keys: Connect, { protocols, proves }: { protocols: Protocol[]; proves: string[] }): Arrival | null {
+  let found: Arrival | null = null
+  for (const protocol of protocols) {
+    for (const kind of proves) {
+      const time = keys.protocols[protocol]?.categories[kind]?.last_time
+      if (time && (!found || time > found.time)) found = { kind, time }
+    }
   }
   return found
 }

@@ -1,8 +1,9 @@
-import type { Connect } from '@/api/types'
+import type { Connect, Protocol } from '@/api/types'
 
 export interface Snippet {
   id: string; word: string; group: 'Errors and traces' | 'Product events' | 'OpenTelemetry' | 'Metrics' | 'Logs' | 'By hand'
-  /** The kinds of item that prove this one works; the first that arrives turns its light green. */
+  /** The kinds of item that prove this one works; the first that arrives by its protocol turns its light green. */
+  protocols: Protocol[]
   proves: string[]
   steps: (keys: Connect) => { title: string; code: string }[]
   note?: string
@@ -13,7 +14,7 @@ const hostOf = (endpoint: string | null) => (endpoint ?? '').replace(/^https?:\/
 
 export const SNIPPETS: Snippet[] = [
   {
-    id: 'sentry-python', word: 'Python, sentry-sdk', group: 'Errors and traces', proves: ['error', 'span', 'log', 'session'],
+    id: 'sentry-python', word: 'Python, sentry-sdk', group: 'Errors and traces', protocols: ['sentry'], proves: ['error', 'span', 'log', 'session'],
     steps: (k) => [
       { title: 'Install', code: 'pip install sentry-sdk' },
       { title: 'Start it before your application', code: `import sentry_sdk\n\nsentry_sdk.init(\n    dsn="${k.sentry_dsn}",\n    traces_sample_rate=1.0,\n    enable_logs=True,\n    environment="production",\n)` },
@@ -21,7 +22,7 @@ export const SNIPPETS: Snippet[] = [
     ],
   },
   {
-    id: 'sentry-browser', word: 'Browser, @sentry/browser', group: 'Errors and traces', proves: ['error', 'span', 'session'],
+    id: 'sentry-browser', word: 'Browser, @sentry/browser', group: 'Errors and traces', protocols: ['sentry'], proves: ['error', 'span', 'session'],
     steps: (k) => [
       { title: 'Install', code: 'npm install @sentry/browser' },
       { title: 'Start it first thing', code: `import * as Sentry from '@sentry/browser'\n\nSentry.init({\n  dsn: '${k.sentry_dsn}',\n  integrations: [Sentry.browserTracingIntegration()],\n  tracesSampleRate: 1.0,\n})` },
@@ -29,7 +30,7 @@ export const SNIPPETS: Snippet[] = [
     ],
   },
   {
-    id: 'sentry-node', word: 'Node, @sentry/node', group: 'Errors and traces', proves: ['error', 'span', 'log'],
+    id: 'sentry-node', word: 'Node, @sentry/node', group: 'Errors and traces', protocols: ['sentry'], proves: ['error', 'span', 'log'],
     steps: (k) => [
       { title: 'Install', code: 'npm install @sentry/node' },
       { title: 'In instrument.mjs, loaded with node --import', code: `import * as Sentry from '@sentry/node'\n\nSentry.init({\n  dsn: '${k.sentry_dsn}',\n  tracesSampleRate: 1.0,\n  enableLogs: true,\n})` },
@@ -37,7 +38,7 @@ export const SNIPPETS: Snippet[] = [
     ],
   },
   {
-    id: 'posthog-js', word: 'Browser, posthog-js', group: 'Product events', proves: ['event'],
+    id: 'posthog-js', word: 'Browser, posthog-js', group: 'Product events', protocols: ['posthog'], proves: ['event'],
     steps: (k) => [
       { title: 'Install', code: 'npm install posthog-js' },
       { title: 'Start it', code: `import posthog from 'posthog-js'\n\nposthog.init('${k.posthog_key}', {\n  api_host: '${k.posthog_host}',\n  capture_exceptions: true,\n})` },
@@ -45,53 +46,53 @@ export const SNIPPETS: Snippet[] = [
     ],
   },
   {
-    id: 'posthog-python', word: 'Python, posthog', group: 'Product events', proves: ['event'],
+    id: 'posthog-python', word: 'Python, posthog', group: 'Product events', protocols: ['posthog'], proves: ['event'],
     steps: (k) => [
       { title: 'Install', code: 'pip install posthog' },
       { title: 'Send a first event', code: `from posthog import Posthog\n\nposthog = Posthog("${k.posthog_key}", host="${k.posthog_host}")\nposthog.capture("hello from python", distinct_id="user-1")\nposthog.flush()` },
     ],
   },
   {
-    id: 'posthog-node', word: 'Node, posthog-node', group: 'Product events', proves: ['event'],
+    id: 'posthog-node', word: 'Node, posthog-node', group: 'Product events', protocols: ['posthog'], proves: ['event'],
     steps: (k) => [
       { title: 'Install', code: 'npm install posthog-node' },
       { title: 'Send a first event', code: `import { PostHog } from 'posthog-node'\n\nconst posthog = new PostHog('${k.posthog_key}', { host: '${k.posthog_host}' })\nposthog.capture({ distinctId: 'user-1', event: 'hello from node' })\nawait posthog.shutdown()` },
     ],
   },
   {
-    id: 'otel-python', word: 'Python', group: 'OpenTelemetry', proves: ['span', 'log', 'metric_point'],
+    id: 'otel-python', word: 'Python', group: 'OpenTelemetry', protocols: ['otlp'], proves: ['span', 'log', 'metric_point'],
     steps: (k) => [
       { title: 'Install', code: 'pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http\nopentelemetry-bootstrap -a install' },
       { title: 'Run your application with it', code: `${otelEnvironment(k)}\nexport OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED=true\nexport OTEL_LOGS_EXPORTER=otlp\nopentelemetry-instrument python app.py` },
     ],
   },
   {
-    id: 'otel-node', word: 'Node', group: 'OpenTelemetry', proves: ['span', 'log', 'metric_point'],
+    id: 'otel-node', word: 'Node', group: 'OpenTelemetry', protocols: ['otlp'], proves: ['span', 'log', 'metric_point'],
     steps: (k) => [
       { title: 'Install', code: 'npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node' },
       { title: 'Run your application with it', code: `${otelEnvironment(k)}\nnode --require @opentelemetry/auto-instrumentations-node/register app.js` },
     ],
   },
   {
-    id: 'otel-collector', word: 'Collector', group: 'OpenTelemetry', proves: ['span', 'log', 'metric_point'],
+    id: 'otel-collector', word: 'Collector', group: 'OpenTelemetry', protocols: ['otlp'], proves: ['span', 'log', 'metric_point'],
     steps: (k) => [
       { title: 'Over HTTP', code: `exporters:\n  otlphttp/vedette:\n    endpoint: ${k.otlp_endpoint}\n    compression: zstd\n    headers:\n      authorization: ${token(k)}\n${pipelines('otlphttp/vedette')}` },
       ...(k.otlp_grpc_endpoint ? [{ title: 'Or over gRPC', code: `exporters:\n  otlp/vedette:\n    endpoint: ${hostOf(k.otlp_grpc_endpoint)}\n    tls:\n      insecure: true\n    headers:\n      authorization: ${token(k)}\n${pipelines('otlp/vedette')}` }] : []),
     ],
   },
   {
-    id: 'prometheus', word: 'Prometheus remote write', group: 'Metrics', proves: ['metric_point'],
+    id: 'prometheus', word: 'Prometheus remote write', group: 'Metrics', protocols: ['prometheus'], proves: ['metric_point'],
     steps: (k) => [{ title: 'In prometheus.yml', code: `remote_write:\n  - url: ${k.prometheus_write_url}\n    authorization:\n      credentials: ${k.ingest_key}` }],
   },
   {
-    id: 'betterstack-python', word: 'Python, logtail-python', group: 'Logs', proves: ['log'],
+    id: 'betterstack-python', word: 'Python, logtail-python', group: 'Logs', protocols: ['betterstack'], proves: ['log'],
     steps: (k) => [
       { title: 'Install', code: 'pip install logtail-python' },
       { title: 'Add the handler', code: `import logging\nfrom logtail import LogtailHandler\n\nhandler = LogtailHandler(source_token="${k.ingest_key}", host="${k.betterstack_host}")\nlog = logging.getLogger("app")\nlog.setLevel(logging.INFO)\nlog.addHandler(handler)\nlog.info("hello from logtail", extra={"plan": "pro"})` },
     ],
   },
   {
-    id: 'curl', word: 'curl', group: 'By hand', proves: ['log', 'event'],
+    id: 'curl', word: 'curl', group: 'By hand', protocols: ['otlp', 'posthog'], proves: ['log', 'event'],
     steps: (k) => [
       { title: 'A log record by OTLP', code: `curl ${k.otlp_endpoint}/v1/logs \\\n  -H 'Authorization: ${token(k)}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shell"}}]},"scopeLogs":[{"logRecords":[{"severityNumber":9,"severityText":"INFO","body":{"stringValue":"hello from curl"}}]}]}]}'` },
       { title: 'A product event', code: `curl ${k.posthog_host}/batch/ \\\n  -H 'Content-Type: application/json' \\\n  -d '{"api_key":"${k.posthog_key}","batch":[{"event":"hello from curl","distinct_id":"user-1","properties":{}}]}'` },

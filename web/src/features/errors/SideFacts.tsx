@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '@/api/types'
+import { useScope } from '@/shared/filters/scope'
 import { humanBytes } from '@/shared/format/numbers'
 import { Attributes } from '@/shared/ui/Attributes'
 import { CopyButton } from '@/shared/ui/Copy'
@@ -32,11 +33,12 @@ export function SideFacts({ error }: { error: ErrorDetail }) {
 }
 
 function Attachments({ error }: { error: ErrorDetail }) {
+  const { base } = useScope()
   return (
     <Section title="Attachments">
       {error.attachments.map((file) => (
         <div key={file.attachment_id} className="row">
-          <span className="ellipsis">{file.filename}</span>
+          <a className="link ellipsis" download href={`/api/v1${base}/errors/${encodeURIComponent(error.event_id)}/attachments/${encodeURIComponent(file.attachment_id)}`}>{file.filename || 'unnamed'}</a>
           <span className="faint">{humanBytes(file.size)} {file.content_type}</span>
         </div>
       ))}

@@ -12,7 +12,7 @@ export function EventDrawer({ event, loading, onClose, onStep }: {
   event: ProductEvent | undefined; loading: boolean; onClose: () => void; onStep: (by: 1 | -1) => void
 }) {
   if (!event) {
-    return <Drawer title="Event" onClose={onClose}>{loading ? <Lines /> : <Empty title="This event is not among the loaded rows">It may lie outside the time range or the filters.</Empty>}</Drawer>
+    return <Drawer title="Event" onClose={onClose}>{loading ? <Lines /> : <Empty title="This event is not stored">It may be older than the retention of events, or belong to another project.</Empty>}</Drawer>
   }
   const ids = { user_id: event.distinct_id, session_id: event.session_id, ...(event.trace_id ? { trace_id: event.trace_id } : {}) }
   const own = Object.entries(event.properties ?? {})

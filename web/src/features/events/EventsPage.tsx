@@ -11,7 +11,7 @@ import { COLUMNS } from './columns'
 import { EventDrawer } from './EventDrawer'
 import { EventNames } from './EventNames'
 import css from './events.module.css'
-import { useEvents } from './queries'
+import { useEvent, useEvents } from './queries'
 
 const keyOf = (row: ProductEvent) => row.uuid
 
@@ -19,6 +19,7 @@ export function EventsPage() {
   const events = useEvents()
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = events
   const opened = useOpenItem(items, keyOf)
+  const away = useEvent(events.isPending || opened.row ? undefined : opened.key)
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
     <Page title="Events" actions={<DensitySwitch />}>
@@ -33,7 +34,7 @@ export function EventsPage() {
                   footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={items.length} noun="events" />} />
                 )}
       </div>
-      {opened.key && <EventDrawer event={opened.row} loading={events.isPending} onClose={opened.close} onStep={opened.step} />}
+      {opened.key && <EventDrawer event={opened.row ?? away.data} loading={events.isPending || away.isFetching} onClose={opened.close} onStep={opened.step} />}
     </Page>
   )
 }

@@ -17,7 +17,7 @@ export function LogDrawer({ record, loading, onClose, onStep }: {
   if (!record) {
     return (
       <Drawer title="Log record" onClose={onClose}>
-        {loading ? <Lines /> : <Empty title="This record is not among the loaded rows">It may lie outside the time range or the filters. Widen them, or scroll the list to it.</Empty>}
+        {loading ? <Lines /> : <Empty title="This record is not stored">It may be older than the retention of logs, or belong to another project.</Empty>}
       </Drawer>
     )
   }

@@ -11,12 +11,13 @@ import { COLUMNS, logKey, logTone } from './columns'
 import { LogDrawer } from './LogDrawer'
 import { LogHistogram } from './LogHistogram'
 import { SeverityFacets } from './SeverityFacets'
-import { useLogs } from './queries'
+import { useLogRecord, useLogs } from './queries'
 
 export function LogsPage() {
   const logs = useLogs()
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = logs
   const opened = useOpenItem<LogRecord>(items, logKey)
+  const away = useLogRecord(logs.isPending || opened.row ? undefined : opened.key)
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
     <Page title="Logs" actions={<DensitySwitch />}>
@@ -31,7 +32,7 @@ export function LogsPage() {
               <DataTable label="Logs" columns={COLUMNS} rows={items} rowKey={logKey} rowTone={logTone} openKey={opened.key} onOpen={opened.open} onNearEnd={more}
                 footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={items.length} noun="records" />} />
               )}
-      {opened.key && <LogDrawer record={opened.row} loading={logs.isPending} onClose={opened.close} onStep={opened.step} />}
+      {opened.key && <LogDrawer record={opened.row ?? away.data} loading={logs.isPending || away.isFetching} onClose={opened.close} onStep={opened.step} />}
     </Page>
   )
 }

@@ -6,9 +6,10 @@ import { useAppSearch } from '@/shared/filters/search'
 export const AGGREGATES = ['avg', 'sum', 'min', 'max', 'rate', 'count', 'p50', 'p95', 'p99'] as const
 
 /** What a type of metric is usually read by: counters by their rate, histograms by p95, gauges by their mean. */
-export function usualAggregate(type: string): string {
+export function usualAggregate({ type, temporality, is_monotonic }: Pick<MetricName, 'type' | 'temporality' | 'is_monotonic'>): string {
   if (/histogram|summary/i.test(type)) return 'p95'
-  return /sum|counter/i.test(type) ? 'rate' : 'avg'
+  // A sum that may also fall (requests in flight) is read as a gauge; deltas are changes, whatever their sign.
+  return type === 'sum' && (is_monotonic || temporality === 'delta') ? 'rate' : 'avg'
 }
 export function useMetricNames() {
   const { base, params, refetchInterval } = useScope()

@@ -40,7 +40,7 @@ export const SpanRow = memo(function SpanRow({ node, top, height, shown, color, 
       </div>
       <div className={css.lane}>
         <div className={css.bar} data-failed={failed || undefined} style={{ left: `${left}%`, width: `${width}%`, background: color }}>
-          {span.events?.map((event, index) => event.name === 'exception' && <b key={index} className={css.mark} />)}
+          {span.has_exception && <b className={css.mark} title="An exception was recorded" />}
         </div>
         <span className={css.took} data-inside={inside || undefined} style={inside ? { right: `${Math.max(0, 100 - left - width)}%` } : after ? { left: `${Math.max(0, left + width)}%` } : { right: `${100 - Math.min(100, left)}%` }}>{humanDuration(span.duration_ns)}</span>
       </div>

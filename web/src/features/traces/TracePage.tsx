@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { ChevronLeft } from 'lucide-react'
 import { useMemo } from 'react'
-import type { Trace } from '@/api/types'
+import type { Trace, TraceSpan } from '@/api/types'
 import { colorMap } from '@/shared/charts/colors'
 import { humanDuration } from '@/shared/format/numbers'
 import { plural, truncateMiddle } from '@/shared/format/text'
@@ -15,14 +15,15 @@ import { TableSkeleton } from '@/shared/ui/TableParts'
 import { isFailed } from './columns'
 import { useTrace } from './queries'
 import css from './traces.module.css'
-import { buildTree } from './tree'
+import { buildTree, spansOf } from './tree'
 import { Waterfall } from './Waterfall'
 
 export function TracePage() {
   const { traceId = '' } = useParams({ strict: false })
   const query = useTrace(traceId)
   const trace = query.data
-  const root = trace?.spans.find((span) => !span.parent_span_id) ?? trace?.spans[0]
+  const spans = useMemo(() => (trace ? spansOf(trace) : []), [trace])
+  const root = spans.find((span) => !span.parent_span_id) ?? spans[0]
   return (
     <Page title={root ? root.name : `Trace ${truncateMiddle(traceId, 16)}`} aside={trace && humanDuration(trace.duration_ns)}
       actions={<><code className="faint">{truncateMiddle(traceId, 18)}</code><CopyButton text={traceId} label="Copy trace id" /></>}>
@@ -30,7 +31,7 @@ export function TracePage() {
         <Link to="/traces" search={{}} className="link row" style={{ gap: 3 }}><ChevronLeft size={14} />Traces</Link>
         {trace && <Summary trace={trace} />}
       </div>
-      {trace ? (trace.spans.length > 0 ? <Loaded trace={trace} /> : <NotStored />)
+      {trace ? (spans.length > 0 ? <Loaded trace={trace} spans={spans} /> : <NotStored />)
         : query.error ? ('status' in query.error && query.error.status === 404 ? <NotStored /> : <ErrorState what="This trace" error={query.error} retry={() => void query.refetch()} />)
           : <TableSkeleton />}
     </Page>
@@ -47,14 +48,14 @@ function Summary({ trace }: { trace: Trace }) {
       <span className="dim num">{fullTime(trace.time)}</span>
       <span className="dim">{plural(trace.span_count, 'span')} in {plural(trace.services.length, 'service')}</span>
       {trace.error_count > 0 && <SeverityMark severity="error" label={plural(trace.error_count, 'error')} />}
-      {trace.truncated && <span style={{ color: 'var(--sev-warn)' }}>Partial: only the first {trace.spans.length.toLocaleString('en')} spans are shown</span>}
+      {trace.truncated && <span style={{ color: 'var(--sev-warn)' }}>Partial: only the first {trace.rows.length.toLocaleString('en')} spans are shown</span>}
       <Related of={{ trace_id: trace.trace_id }} />
     </>
   )
 }
 
-function Loaded({ trace }: { trace: Trace }) {
-  const roots = useMemo(() => buildTree(trace.spans, isFailed), [trace])
+function Loaded({ trace, spans }: { trace: Trace; spans: TraceSpan[] }) {
+  const roots = useMemo(() => buildTree(spans, isFailed), [spans])
   const colors = useMemo(() => colorMap(trace.services), [trace])
-  return <Waterfall roots={roots} colors={colors} count={trace.spans.length} />
+  return <Waterfall trace={trace} roots={roots} colors={colors} />
 }

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Trace } from '@/api/types'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { useKeys } from '@/shared/ui/keys'
 import { Minimap } from './Minimap'
@@ -15,7 +16,7 @@ const FOLD_ABOVE = 3_000
 
 export interface Window { fromUs: number; toUs: number }
 
-export function Waterfall({ roots, colors, count }: { roots: Node[]; colors: Map<string, string>; count: number }) {
+export function Waterfall({ trace, roots, colors }: { trace: Trace; roots: Node[]; colors: Map<string, string> }) {
   const all = useMemo(() => visible(roots, new Set()), [roots])
   const whole = useMemo<Window>(() => ({
     fromUs: all.reduce((least, node) => Math.min(least, node.startUs), Infinity),
@@ -61,7 +62,7 @@ export function Waterfall({ roots, colors, count }: { roots: Node[]; colors: Map
   return (
     <>
       <Minimap nodes={all} colors={colors} whole={whole} window={window} onWindow={setWindow} />
-      <TimeRuler whole={whole} shown={shown} colors={colors} foldable={count > roots.length}
+      <TimeRuler whole={whole} shown={shown} colors={colors} foldable={trace.rows.length > roots.length}
         onFoldAll={() => setCollapsed(new Set(all.filter((node) => node.children.length > 0 && node.depth > 0).map((node) => node.span.span_id)))} onUnfoldAll={() => setCollapsed(new Set())} />
       <div className={css.rows} ref={scroller} role="treegrid" aria-label="Spans" aria-rowcount={rows.length} data-scroller>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
@@ -75,7 +76,7 @@ export function Waterfall({ roots, colors, count }: { roots: Node[]; colors: Map
           })}
         </div>
       </div>
-      {opened && <SpanDrawer node={opened} traceStartUs={whole.fromUs} onClose={() => open(undefined)} onStep={step} />}
+      {opened && <SpanDrawer key={opened.span.span_id} node={opened} trace={trace} onClose={() => open(undefined)} onStep={step} />}
     </>
   )
 }

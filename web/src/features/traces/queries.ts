@@ -1,5 +1,5 @@
 import { useCursorList, useGet } from '@/api/hooks'
-import type { Span, Trace } from '@/api/types'
+import type { Span, SpanDetail, Trace } from '@/api/types'
 import { useScope } from '@/shared/filters/scope'
 import { useAppSearch } from '@/shared/filters/search'
 
@@ -12,4 +12,9 @@ export function useTraces() {
 export function useTrace(traceId: string) {
   const { base } = useScope()
   return useGet<Trace>(`${base}/traces/${encodeURIComponent(traceId)}`)
+}
+/** What the waterfall does not need to be drawn: attributes, events, links. */
+export function useSpan(traceId: string, spanId: string) {
+  const { base } = useScope()
+  return useGet<SpanDetail>(`${base}/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`, {}, { enabled: spanId !== '' })
 }

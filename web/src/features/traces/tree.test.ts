@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import type { SpanDetail } from '@/api/types'
-import { buildTree, toMicroseconds, visible } from './tree'
+import type { TraceSpan } from '@/api/types'
+import { buildTree, spansOf, toMicroseconds, visible } from './tree'
 
 const span = (span_id: string, parent_span_id: string, second: number, status_code = '') =>
-  ({ span_id, parent_span_id, time: `2026-01-01T00:00:0${second}Z`, duration_ns: 1_000, status_code }) as SpanDetail
-const failed = (one: SpanDetail) => one.status_code === 'error'
-const ids = (rows: { span: SpanDetail }[]) => rows.map((row) => row.span.span_id).join('')
+  ({ span_id, parent_span_id, start_ns: second * 1_000_000_000, duration_ns: 1_000, status_code }) as TraceSpan
+const failed = (one: TraceSpan) => one.status_code === 'error'
+const ids = (rows: { span: TraceSpan }[]) => rows.map((row) => row.span.span_id).join('')
 
 it('orders parents before children, by start', () => {
   const roots = buildTree([span('c', 'a', 3), span('b', 'a', 1), span('a', '', 0), span('d', 'b', 2, 'error')], failed)
@@ -18,6 +18,10 @@ it('orders parents before children, by start', () => {
 
 it('keeps orphans and circles', () => {
   expect(ids(visible(buildTree([span('x', 'lost', 0), span('a', 'b', 1), span('b', 'a', 2)], failed), new Set()))).toHaveLength(3)
+})
+
+it('reads rows by their columns', () => {
+  expect(spansOf({ columns: ['name', 'span_id'], rows: [['GET /', 'a']] })).toEqual([{ name: 'GET /', span_id: 'a' }])
 })
 
 it('reads microseconds', () => expect(toMicroseconds('2026-01-01T00:00:00.123456Z') % 1_000_000).toBe(123_456))

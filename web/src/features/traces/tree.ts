@@ -1,6 +1,7 @@
-import type { SpanDetail } from '@/api/types'
+import type { Trace, TraceSpan } from '@/api/types'
 
-export interface Node { span: SpanDetail; depth: number; children: Node[]; startUs: number; endUs: number; descendants: number; failedBelow: boolean }
+/** A span in its trace; its times count from the trace's start. */
+export interface Node { span: TraceSpan; depth: number; children: Node[]; startUs: number; endUs: number; descendants: number; failedBelow: boolean }
 
 /** RFC 3339 → microseconds since 1970 (below 2^53; nanoseconds would not be). */
 export function toMicroseconds(time: string): number {
@@ -10,11 +11,20 @@ export function toMicroseconds(time: string): number {
   return Date.parse(`${seconds}${zone}`) * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6))
 }
 
+/** The answer's rows as objects: columns spare the wire their names. */
+export function spansOf({ columns, rows }: Pick<Trace, 'columns' | 'rows'>): TraceSpan[] {
+  return rows.map((row) => {
+    const span: Record<string, unknown> = {}
+    for (let index = 0; index < columns.length; index += 1) span[columns[index] as string] = row[index]
+    return span as unknown as TraceSpan
+  })
+}
+
 /** Spans as a forest in start order. A span whose parent was never received is a root; so is one in a circle of parents. */
-export function buildTree(spans: SpanDetail[], failed: (span: SpanDetail) => boolean): Node[] {
+export function buildTree(spans: TraceSpan[], failed: (span: TraceSpan) => boolean): Node[] {
   const nodes = new Map<string, Node>()
   for (const span of spans) {
-    const startUs = toMicroseconds(span.time)
+    const startUs = span.start_ns / 1_000
     nodes.set(span.span_id, { span, depth: 0, children: [], startUs, endUs: startUs + span.duration_ns / 1_000, descendants: 0, failedBelow: false })
   }
   const roots: Node[] = []
@@ -40,7 +50,7 @@ function cutCircle(start: Node) {
 }
 
 /** Depths down, counts up; a loop and not recursion, because a trace may be thousands of spans deep. */
-function settle(root: Node, seen: Set<Node>, failed: (span: SpanDetail) => boolean) {
+function settle(root: Node, seen: Set<Node>, failed: (span: TraceSpan) => boolean) {
   const order: Node[] = []
   const stack = [root]
   for (let node = stack.pop(); node; node = stack.pop()) {
