@@ -16,11 +16,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Match, Route
 
 from vedette.server.config import Settings
 from vedette.server.http.body import ClientDisconnected, decompress, read_body
-from vedette.server.http.errors import Overloaded, RequestError, Unauthorized
+from vedette.server.http.errors import Overloaded, RequestError, TooLarge, Unauthorized
 from vedette.server.http.keys import IngestKey, KeyRing
 from vedette.server.http.outcomes import Outcomes, Protocol
 from vedette.server.store.commit import Committer
@@ -32,6 +33,7 @@ log = logging.getLogger("vedette.ingest")
 DRAIN_MAX_BYTES = 1024 * 1024
 DRAIN_SECONDS = 2.0
 OFF_LOOP_BYTES = 128 * 1024  # decompressing less takes under a millisecond: not worth a thread
+ON_LOOP_OUTPUT_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class IngestRequest:
         if not encoding:
             return raw
         if len(raw) < OFF_LOOP_BYTES:
-            return decompress(raw, encoding, max_bytes=limit)
+            with suppress(TooLarge):  # a bomb: 128 KiB of gzip unfold to 128 MiB
+                return decompress(raw, encoding, max_bytes=min(limit, ON_LOOP_OUTPUT_BYTES))
         return await asyncio.to_thread(decompress, raw, encoding, max_bytes=limit)
 
     async def drain(self) -> None:
@@ -211,6 +214,23 @@ class IngestEndpoint:
         if response.status >= 400:
             await request.drain()
         await _send(send, response, cors_headers(request))
+
+
+class ProjectIdConvertor(Convertor[int]):
+    """The project in a path: digits only, so that `/api/v1/…` is left alone, and no more than a number has."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        """Path → number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Number → path."""
+        return str(value)
+
+
+register_url_convertor("project", ProjectIdConvertor())
 
 
 class _OwnMethodsRoute(Route):

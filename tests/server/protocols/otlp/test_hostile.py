@@ -1,6 +1,7 @@
 """What clients get wrong, and what attackers send: nothing is lost, nobody else is hurt, never a 5xx."""
 
 import gzip
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -101,6 +102,36 @@ def test_all_paths_and_forms_of_key(server: RunningServer, project: ProjectClien
         assert (answer.status_code, status(answer).code) == (403, 7)
         assert other.sql("SELECT count() AS n FROM logs") == [{"n": 0}]
     assert httpx.get(f"{server.url}/v1/logs").status_code == 405
+
+
+def test_large_requests_with_lists_among_their_attributes_are_stored(project: ProjectClient) -> None:
+    record = {"body": "x" * 1000, "attributes": {"list": ["a", 1]}}
+    body = logs_request(*[record] * 2000).SerializeToString()
+    assert len(body) > MIB
+    assert_stored(send(project, "logs", body))
+    rows = project.sql("SELECT attributes['list'] AS list, count() AS n FROM logs GROUP BY list")
+    assert rows == [{"list": '["a",1]', "n": 2000}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x0a\x00" * 1_000_000,  # resources
+        b"\x0a" + b"\x80\x89\x7a" + b"\x12\x00" * 1_000_000,  # scopes
+        b"\x0a" + b"\x84\x89\x7a" + b"\x0a\x80\x89\x7a" + b"\x0a\x00" * 1_000_000,  # a resource's attributes
+        b"\x0a" + b"\x84\x89\x7a" + b"\x12\x80\x89\x7a" + b"\x12\x00" * 1_000_000,  # records
+    ],
+)
+def test_millions_of_empty_parts_are_refused_at_once(project: ProjectClient, body: bytes) -> None:
+    started = time.monotonic()
+    answer = send(project, "logs", gzip.compress(body), content_encoding="gzip")
+    assert (answer.status_code, status(answer).code) == (413, 8)
+    assert time.monotonic() - started < 3
+    assert outcomes(project, "rejected", "too_large")
+
+
+def test_a_project_number_of_thousands_of_digits_is_not_found(project: ProjectClient) -> None:
+    assert project.post(f"/api/{'9' * 5000}/integration/otlp/v1/logs", b"").status_code == 404
 
 
 def test_a_body_cannot_choose_its_project(server: RunningServer, project: ProjectClient) -> None:

@@ -28,7 +28,7 @@ SENTRY_KEY = re.compile(r"sentry_key\s*=\s*([0-9A-Fa-f-]+)")
 def routes(ingest: Ingest) -> list[Route]:
     """The protocol's HTTP routes, each with and without a slash at its end."""
     paths = {
-        kind: [f"/v1/{kind.name}", f"/i/v1/{kind.name}", f"/api/{{project_id:int}}/integration/otlp/v1/{kind.name}"]
+        kind: [f"/v1/{kind.name}", f"/i/v1/{kind.name}", f"/api/{{project_id:project}}/integration/otlp/v1/{kind.name}"]
         for kind in KINDS
     }
     paths[METRICS].append("/prometheus/api/v1/otlp/v1/metrics")

@@ -207,7 +207,7 @@ def _repair_text(message: Message, name: str, changes: Counter[str]) -> None:
 def has_long_item(kind: Kind, message: Message) -> bool:
     """Whether any item is large enough to hold a text above the limit; asked for large requests only."""
     return any(
-        item.ByteSize() > TEXT_BYTES
+        len(item.SerializePartialToString()) > TEXT_BYTES  # ByteSize() refuses nested values, see `messages`
         for group, scope in kind.each_scope(message)
         for item in (*getattr(scope, kind.items), group.resource, scope.scope)
     )

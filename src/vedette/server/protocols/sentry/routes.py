@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Route
 
 from vedette.server.http.body import DECODERS, decompress
@@ -37,23 +36,6 @@ OFF_LOOP_BYTES = 256 * 1024  # an envelope of this size takes 5 ms or more: othe
 OVERLOADED_SECONDS = 5
 
 
-class ProjectIdConvertor(Convertor[int]):
-    """The project in a path: digits only, so that `/api/v1/…` is left alone, and no more than a number has."""
-
-    regex = "[0-9]{1,18}"
-
-    def convert(self, value: str) -> int:
-        """Path → number."""
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        """Number → path."""
-        return str(value)
-
-
-register_url_convertor("sentry_project", ProjectIdConvertor())
-
-
 def routes(ingest: Ingest) -> list[Route]:
     """The protocol's HTTP routes."""
     first_times = FirstTimes()
@@ -65,7 +47,7 @@ def routes(ingest: Ingest) -> list[Route]:
             route(each, bound, ingest=ingest, render_error=render_error, methods=methods) for each in (path + "/", path)
         )
 
-    project = "/api/{project_id:sentry_project}"
+    project = "/api/{project_id:project}"
     add(f"{project}/envelope", envelope)
     add(f"{project}/store", store)
     add("/api/store", store)
