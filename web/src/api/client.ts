@@ -33,9 +33,9 @@ export function queryString(query: Query = {}): string {
   return text ? `?${text}` : ''
 }
 
-interface Options { query?: Query; body?: unknown; signal?: AbortSignal }
+interface Options { query?: Query; body?: unknown; signal?: AbortSignal; asked?: Promise<Response> | undefined }
 
-export async function request<T>(method: string, path: string, { query, body, signal }: Options = {}): Promise<T> {
+export async function request<T>(method: string, path: string, { query, body, signal, asked }: Options = {}): Promise<T> {
   const url = `/api/v1${path}${queryString(query)}`
   const what = `${method} ${url}`
   const headers: Record<string, string> = { Accept: 'application/json' }
@@ -43,10 +43,10 @@ export async function request<T>(method: string, path: string, { query, body, si
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken
   let response: Response
   try {
-    response = await fetch(url, {
+    response = await (asked ?? fetch(url, {
       method, headers, signal: signal ?? null, credentials: 'same-origin',
       body: body === undefined ? null : JSON.stringify(body),
-    })
+    }))
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ApiError(0, 'unreachable', 'The server did not answer.', 'Check that vedette is running and reachable from this browser.', what)
@@ -78,8 +78,9 @@ function toError(response: Response, text: string, what: string): ApiError {
   return new ApiError(response.status, `http_${response.status}`, text.slice(0, 500) || response.statusText, null, what)
 }
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) })
+/** `asked`: the same request, already on its way. */
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal, asked?: Promise<Response>) =>
+  request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }), asked })
 export const post = <T>(path: string, body: unknown = {}) => request<T>('POST', path, { body })
 export const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, { body })
 export const remove = (path: string) => request<void>('DELETE', path)

@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css'
+import './mantine.css'
 import './tokens.css'
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
@@ -7,8 +7,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { whenUnauthorised } from '@/api/client'
 import { queryClient } from './queryClient'
-import { router } from './router'
+import { preloadPage, router } from './router'
 import { cssVariables, theme } from './theme'
+
+// The page's own code comes while React draws the frame and the server says who is asking.
+preloadPage(window.location.pathname)
 
 whenUnauthorised(() => {
   if (router.state.location.pathname === '/login') return

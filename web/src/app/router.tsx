@@ -26,8 +26,11 @@ const inside = createRoute({
   },
 })
 
-const page = <Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load as never, name as never) as () => React.ReactNode })
+const chunks: { path: RegExp; load: () => Promise<unknown> }[] = []
+const page = <Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) => {
+  chunks.push({ path: new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}/?$`), load })
+  return createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load as never, name as never) as () => React.ReactNode })
+}
 const outside = <Path extends string>(path: Path, name: string) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => import('@/features/auth/pages') as never, name as never) as () => React.ReactNode })
 
@@ -52,6 +55,11 @@ const tree = root.addChildren([
     page('/settings', () => import('@/features/settings/SettingsPage'), 'SettingsPage'),
   ]),
 ])
+
+export function preloadPage(pathname: string) {
+  // A failure shows when the router asks for the same chunk.
+  chunks.find(({ path }) => path.test(pathname))?.load().catch(() => undefined)
+}
 
 export const router = createRouter({
   routeTree: tree,

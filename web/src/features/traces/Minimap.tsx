@@ -59,10 +59,10 @@ function draw(canvas: HTMLCanvasElement, nodes: Node[], colors: Map<string, stri
   const bad = getComputedStyle(canvas).getPropertyValue('--sev-error').trim()
   const row = Math.max(0.4, Math.min(5, (HEIGHT - 6) / nodes.length))
   const length = Math.max(1, whole.toUs - whole.fromUs)
+  const scale = canvas.clientWidth / length
   nodes.forEach((node, index) => {
-    pen.fillStyle = isFailed(node.span) ? bad : (colors.get(node.span.service ?? '') ?? '#7c6ff0')
-    const x = ((node.startUs - whole.fromUs) / length) * canvas.clientWidth
-    const width = Math.max(1, ((node.endUs - node.startUs) / length) * canvas.clientWidth)
-    pen.fillRect(x, 3 + index * row, width, Math.max(1, row - (row > 2 ? 1 : 0)))
+    pen.fillStyle = isFailed(node.span) ? bad : (colors.get(node.span.service) ?? '#7c6ff0')
+    const width = Math.max(1, (node.endUs - node.startUs) * scale)
+    pen.fillRect((node.startUs - whole.fromUs) * scale, 3 + index * row, width, Math.max(1, row - (row > 2 ? 1 : 0)))
   })
 }

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Trace } from '@/api/types'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { useKeys } from '@/shared/ui/keys'
@@ -37,8 +37,10 @@ export function Waterfall({ trace, roots, colors }: { trace: Trace; roots: Node[
     if (start.current && index >= 0) { virtual.scrollToIndex(index, { align: 'center' }); start.current = undefined }
   }, [rows, virtual])
 
-  const toggle = (id: string) => setCollapsed((before) => { const next = new Set(before); if (!next.delete(id)) next.add(id); return next })
-  const open = (id: string | undefined) => setSearch({ item: id }, { replace: true })
+  // Stable, so that a row that stays on screen while scrolling is not drawn again.
+  const toggle = useCallback((id: string) => setCollapsed((before) => { const next = new Set(before); if (!next.delete(id)) next.add(id); return next }), [])
+  const open = useCallback((id: string | undefined) => setSearch({ item: id }, { replace: true }), [setSearch])
+  const point = useCallback((id: string) => { setCursor(id); open(id) }, [open])
   const at = rows.findIndex((row) => row.span.span_id === (item ?? cursor))
   const step = (by: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, at + by))]
@@ -71,7 +73,7 @@ export function Waterfall({ trace, roots, colors }: { trace: Trace; roots: Node[
             return node && (
               <SpanRow key={node.span.span_id} node={node} top={entry.start} height={ROW} shown={shown} color={colors.get(node.span.service ?? '') ?? 'var(--accent)'}
                 collapsed={collapsed.has(node.span.span_id)} open={node.span.span_id === item} cursor={node.span.span_id === cursor}
-                onToggle={toggle} onOpen={(id) => { setCursor(id); open(id) }} />
+                onToggle={toggle} onOpen={point} />
             )
           })}
         </div>

@@ -5,10 +5,20 @@ import type { Me, Project } from '@/api/types'
 import { DEFAULT_RANGE, isRelative, type Range } from '@/shared/time/range'
 import { useAppSearch } from './search'
 
+/** The answer that boot.js asked for before the app had loaded; good for one reading. */
+function early(): Promise<Response> | undefined {
+  const asked = window.vedetteMe
+  delete window.vedetteMe
+  return asked
+}
+declare global {
+  interface Window { vedetteMe?: Promise<Response> | undefined }
+}
+
 export const meQuery = {
   queryKey: ['me'],
   queryFn: async () => {
-    const me = await get<Me>('/auth/me')
+    const me = await get<Me>('/auth/me', undefined, undefined, early())
     setCsrfToken(me.csrf_token)
     return me
   },
