@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
@@ -35,11 +36,14 @@ def with_static_files(api: Any) -> Any:
             async def send_cached(message: Any) -> None:
                 if message["type"] == "http.response.start" and message["status"] == 200:
                     message["headers"].append((b"cache-control", b"public, max-age=31536000, immutable"))
+                    message["headers"].append((b"x-content-type-options", b"nosniff"))
                 await send(message)
 
-            await assets(
-                {**scope, "path": path.removeprefix("/assets"), "root_path": ""}, receive, send_cached
-            )
+            try:
+                await assets({**scope, "path": path.removeprefix("/assets"), "root_path": ""}, receive, send_cached)
+            except (HTTPException, ValueError) as error:  # ValueError: a path that no file can have
+                status = error.status_code if isinstance(error, HTTPException) else 404
+                await PlainTextResponse("There is no such file.\n", status)(scope, receive, send)
         else:
             await _page(folder, path, scope)(scope, receive, send)
 
@@ -49,10 +53,18 @@ def with_static_files(api: Any) -> Any:
 def _page(folder: Path, path: str, scope: Any) -> Any:
     if scope["method"] not in ("GET", "HEAD"):
         return PlainTextResponse(f"nothing takes {scope['method']} {path}\n", 404)
-    file = (folder / path.lstrip("/")).resolve()
-    if path != "/" and file.is_file() and file.is_relative_to(folder.resolve()):
+    if file := _file(folder, path):
         return FileResponse(file, headers=SECURITY_HEADERS)
     index = folder / "index.html"
     if not index.is_file():
         return PlainTextResponse("The web app is not built. Run `make setup`.\n", 503)
     return FileResponse(index, headers={**SECURITY_HEADERS, "cache-control": "no-cache"})
+
+
+def _file(folder: Path, path: str) -> Path | None:
+    """The built file of that path, if there is one inside the folder."""
+    try:
+        file = (folder / path.lstrip("/")).resolve()
+        return file if path != "/" and file.is_file() and file.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError):  # too long, or with a NUL
+        return None
