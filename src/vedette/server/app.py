@@ -113,6 +113,7 @@ def read_settings(settings: Settings) -> dict[str, Any]:
     """Engine settings of every handle that answers the read API."""
     return {
         **READ_SETTINGS,
+        "distributed_product_mode": "global",  # on a cluster, a subquery's rows go to every shard
         "max_execution_time": settings.query_max_seconds,
         "max_memory_usage": settings.query_max_memory_bytes,
     }
@@ -135,7 +136,7 @@ def read_api(services: Services) -> FastAPI:
         title="vedette",
         version=__version__,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,  # its page runs scripts from someone else's server, in the web app's origin
         redoc_url=None,
     )
     api.state.services = services
