@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import cramjam
 import httpx
 import pytest
 
@@ -301,6 +302,13 @@ def test_what_is_no_request(project: ProjectClient) -> None:
     assert post(project, WriteRequest()).status_code == 204
     assert post(project, Request()).status_code == 204
     assert httpx.get(project.server.url + PATH).status_code == 405
+
+
+def test_millions_of_empty_series_are_refused_at_once(project: ProjectClient) -> None:
+    started = time.monotonic()
+    body = bytes(cramjam.snappy.compress_raw(b"\x0a\x00" * 1_000_000))
+    answer = project.post(PATH, body, authorization=f"Bearer {project.key}", content_type="application/x-protobuf")
+    assert answer.status_code == 413 and time.monotonic() - started < 3
 
 
 def test_a_client_cannot_choose_its_project(project: ProjectClient, now_ms: int) -> None:

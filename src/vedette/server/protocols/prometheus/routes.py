@@ -6,13 +6,14 @@ import hashlib
 from google.protobuf.message import DecodeError
 from starlette.routing import Route
 
-from vedette.server.http.errors import BadRequest, RequestError, UnsupportedMedia
+from vedette.server.http.errors import BadRequest, RequestError, TooLarge, UnsupportedMedia
 from vedette.server.http.ingest import OFF_LOOP_BYTES, Ingest, IngestRequest, Response, authorize, route
 from vedette.server.protocols.prometheus.check import Checked, Counts, check_v1, check_v2
 from vedette.server.protocols.prometheus.families import Families, FamiliesByProject
 from vedette.server.protocols.prometheus.messages import PROTO, Request, WriteRequest, frame
 from vedette.server.store.commit import Inbound
 
+MAX_SERIES = 500_000  # of one request, each looked at in Python; Prometheus sends 2000
 DAY_MS = 24 * 3600 * 1000
 V1, V2 = "prometheus.WriteRequest", "io.prometheus.write.v2.Request"
 
@@ -108,12 +109,14 @@ def _version(content_type: str) -> str:
 
 
 def _read(body: bytes, version: str, families: Families, earliest_ms: int, latest_ms: int) -> tuple[Checked, bytes]:
-    """The checked request, and its good series as bytes. Raises BadRequest."""
+    """The checked request, and its good series as bytes. Raises BadRequest or TooLarge."""
     kind = WriteRequest if version == V1 else Request
     try:
         message = kind.FromString(body)
     except DecodeError as error:
         raise BadRequest(f"body is not a {version}: {error}") from error
+    if len(message.timeseries) > MAX_SERIES:
+        raise TooLarge(f"{len(message.timeseries)} series; the limit is {MAX_SERIES}", hint="send smaller batches")
     if version == V1:
         checked = check_v1(message, families, earliest_ms, latest_ms)
     else:
