@@ -1,11 +1,13 @@
 """What is wrong is refused or repaired, always counted with its reason, and never takes its neighbours along."""
 
+import asyncio
 import gzip
 import json
 import re
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ProjectClient, RunningServer, new_project
+from vedette.server.config import Settings
+from vedette.server.http.errors import Unauthorized
+from vedette.server.http.ingest import Ingest, IngestRequest
+from vedette.server.http.keys import KeyRing
+from vedette.server.protocols.posthog.capture import capture
 
 GOOD = {"event": "good", "distinct_id": "u1", "properties": {"n": 1}}
 
@@ -158,6 +165,26 @@ def test_keys_that_open_nothing(project: ProjectClient, server: RunningServer) -
     assert mixed.status_code == 200 and mixed.json()["rejected"] == 1
     assert names(project) == ["good"] and names(other) == []
     other.http.close()
+
+
+def test_a_stranger_costs_no_insert() -> None:
+    """Anyone can send without a key: such requests are counted in memory, not written one by one."""
+    counted: list[tuple[str, str]] = []
+    outcomes: Any = SimpleNamespace(unauthorized=lambda *what: counted.append(what))
+    nothing: Any = SimpleNamespace()
+    ingest = Ingest(Settings(), KeyRing(dict), nothing, outcomes)
+    scope = {"type": "http", "method": "POST", "path": "/batch/", "headers": []}
+
+    def stranger(key: bytes) -> IngestRequest:
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b'{"api_key":"%s","batch":[]}' % key}
+
+        return IngestRequest(scope, receive, ingest)
+
+    for key, reason in ((b"", "no_key"), (b"0" * 32, "unknown_key")):
+        with pytest.raises(Unauthorized):
+            asyncio.run(capture(stranger(key)))
+        assert counted[-1] == ("posthog", reason)
 
 
 def test_sizes_that_are_fine(project: ProjectClient) -> None:

@@ -122,9 +122,7 @@ async def capture(request: IngestRequest) -> Response:
     try:
         key = find_key(ingest, batch.tokens)
     except Unauthorized as error:
-        await ingest.outcomes.dropped(
-            0, "posthog", "event", error.code, quantity=len(batch.events) or 1, detail=error.message
-        )
+        ingest.outcomes.unauthorized("posthog", "no_key" if error.code == "missing_token" else "unknown_key")
         raise
     if request.path.startswith("/engage"):
         batch.events = [_engage(event) for event in batch.events]
