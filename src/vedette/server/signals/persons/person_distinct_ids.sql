@@ -57,13 +57,15 @@ merge_climbs AS (
 ) AS merged,
 (SELECT merged.1) AS merged_root,
 (SELECT merged.2) AS merged_person
-SELECT
-    id AS distinct_id,
-    transform(root, merged_root, merged_person, root) AS person_id,
-    fromUnixTimestamp64Micro(linked_us, 'UTC') AS linked_at
-FROM roots
-WHERE distinct_id != person_id
-UNION ALL
-SELECT person.1, person.2, fromUnixTimestamp64Micro(person.3, 'UTC')
-FROM (SELECT arrayJoin(merged) AS person)
-WHERE person.1 != person.2
+SELECT * FROM (  -- before 26.9 the second half of a UNION does not see a recursive table of its WITH
+    SELECT
+        id AS distinct_id,
+        transform(root, merged_root, merged_person, root) AS person_id,
+        fromUnixTimestamp64Micro(linked_us, 'UTC') AS linked_at
+    FROM roots
+    WHERE distinct_id != person_id
+    UNION ALL
+    SELECT person.1, person.2, fromUnixTimestamp64Micro(person.3, 'UTC')
+    FROM (SELECT arrayJoin(merged) AS person)
+    WHERE person.1 != person.2
+)

@@ -64,16 +64,18 @@ person_distinct_ids AS (
     ) AS merged,
     (SELECT merged.1) AS merged_root,
     (SELECT merged.2) AS merged_person
-    SELECT
-        id AS distinct_id,
-        transform(root, merged_root, merged_person, root) AS person_id,
-        fromUnixTimestamp64Micro(linked_us, 'UTC') AS linked_at
-    FROM roots
-    WHERE distinct_id != person_id
-    UNION ALL
-    SELECT person.1, person.2, fromUnixTimestamp64Micro(person.3, 'UTC')
-    FROM (SELECT arrayJoin(merged) AS person)
-    WHERE person.1 != person.2
+    SELECT * FROM (  -- before 26.9 the second half of a UNION does not see a recursive table of its WITH
+        SELECT
+            id AS distinct_id,
+            transform(root, merged_root, merged_person, root) AS person_id,
+            fromUnixTimestamp64Micro(linked_us, 'UTC') AS linked_at
+        FROM roots
+        WHERE distinct_id != person_id
+        UNION ALL
+        SELECT person.1, person.2, fromUnixTimestamp64Micro(person.3, 'UTC')
+        FROM (SELECT arrayJoin(merged) AS person)
+        WHERE person.1 != person.2
+    )
 ),
 updates AS (
     SELECT
@@ -87,8 +89,9 @@ updates AS (
         unset,
         person_updates.time < person_distinct_ids.linked_at AS before_link,
         toUnixTimestamp64Micro(person_distinct_ids.linked_at) AS linked_us
-    FROM person_updates LEFT JOIN person_distinct_ids ON person_distinct_ids.distinct_id = person_updates.distinct_id
-    WHERE project_id = {project_id:UInt32}
+    -- By itself, so that a cluster joins here and not on every shard.
+    FROM (SELECT * FROM person_updates WHERE project_id = {project_id:UInt32}) AS person_updates
+    LEFT JOIN person_distinct_ids ON person_distinct_ids.distinct_id = person_updates.distinct_id
 )
 SELECT
     toUInt32({project_id:UInt32}) AS project_id,
