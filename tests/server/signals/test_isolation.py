@@ -1,5 +1,7 @@
 """Every route of the OpenAPI document: nobody reads another project, a viewer changes nothing, text stays text."""
 
+# ruff: noqa: E501
+
 import re
 from typing import Any
 

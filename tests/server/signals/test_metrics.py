@@ -1,5 +1,7 @@
 """Metrics over time: counters that reset, histograms of both kinds, gauges and summaries."""
 
+# ruff: noqa: E501
+
 from typing import Any
 
 import pytest

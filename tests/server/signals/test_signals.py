@@ -1,5 +1,7 @@
 """Lists, details and charts of each signal: rows in, answers out."""
 
+# ruff: noqa: E501
+
 import json
 import time
 from typing import Any

@@ -41,9 +41,9 @@ NODES: dict[str, frozenset[str]] = {
         "QualifiedColumnsRegexpMatcher": "qualifier pattern transformers",
         "SelectIntersectExceptQuery": "children final_operator operator list_of_selects",
         "SelectQuery": "distinct distinct_on group_by group_by_all group_by_with_cube group_by_with_grouping_sets "
-        "group_by_with_rollup group_by_with_totals group_by_with_constant_keys having interpolate limit_by limit_by_all "
-        "limit_by_length limit_by_offset limit_length limit_offset limit_with_ties order_by order_by_all prewhere "
-        "qualify recursive_with select tables where window with",
+        "group_by_with_rollup group_by_with_totals group_by_with_constant_keys having interpolate limit_by "
+        "limit_by_all limit_by_length limit_by_offset limit_length limit_offset limit_with_ties order_by order_by_all "
+        "prewhere qualify recursive_with select tables where window with",
         "SelectWithUnionQuery": "is_into_outfile_with_stdout is_outfile_append is_outfile_truncate list_of_modes "
         "list_of_selects union_mode",
         "Subquery": "alias children cte_name prefer_alias_to_column_name",

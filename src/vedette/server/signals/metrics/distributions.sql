@@ -20,7 +20,7 @@ FROM (
             ) AS grown
         FROM (
             SELECT
-                metric_points.time AS time,
+                time,
                 labels,
                 temporality,
                 count,
@@ -44,31 +44,50 @@ FROM (
                 lagInFrame(bounds) OVER by_time AS previous_bounds,
                 lagInFrame(counts) OVER by_time AS previous_counts,
                 start_time < time AND start_time >= {lookback:DateTime64(9, 'UTC')} AS begins_here
-            FROM metric_points
-            INNER JOIN (
+            FROM (
                 SELECT
-                    series_id,
-                    temporality,
-                    arrayMap(name -> multiIf(
-                        name = 'service', service,
-                        name = 'environment', environment,
-                        name = 'release', release,
-                        name = 'scope_name', scope_name,
-                        startsWith(name, 'resource.'), resource[substring(name, 10)],
-                        startsWith(name, 'attributes.'), attributes[substring(name, 12)],
-                        attributes[name]
-                    ), {group_by:Array(String)}) AS labels
-                FROM metric_series
+                    metric_points.series_id AS series_id,
+                    metric_points.time AS time,
+                    metric_points.start_time AS start_time,
+                    metric_points.type AS type,
+                    metric_points.count AS count,
+                    metric_points.scale AS scale,
+                    metric_points.zero_count AS zero_count,
+                    metric_points.zero_threshold AS zero_threshold,
+                    metric_points.explicit_bounds AS explicit_bounds,
+                    metric_points.bucket_counts AS bucket_counts,
+                    metric_points.positive_offset AS positive_offset,
+                    metric_points.positive_counts AS positive_counts,
+                    metric_points.negative_offset AS negative_offset,
+                    metric_points.negative_counts AS negative_counts,
+                    series.temporality AS temporality,
+                    series.labels AS labels
+                FROM metric_points
+                INNER JOIN (
+                    SELECT
+                        series_id,
+                        temporality,
+                        CAST(arrayMap(name -> multiIf(
+                            name = 'service', service,
+                            name = 'environment', environment,
+                            name = 'release', release,
+                            name = 'scope_name', scope_name,
+                            startsWith(name, 'resource.'), resource[substring(name, 10)],
+                            startsWith(name, 'attributes.'), attributes[substring(name, 12)],
+                            attributes[name]
+                        ), {group_by:Array(String)}), 'Array(String)') AS labels
+                    FROM metric_series
+                    WHERE project_id = {project_id:UInt32}
+                        AND metric_name = {metric_name:String}
+                        /* AND filters */
+                ) AS series ON series.series_id = metric_points.series_id
                 WHERE project_id = {project_id:UInt32}
                     AND metric_name = {metric_name:String}
-                    /* AND filters */
-            ) AS series ON series.series_id = metric_points.series_id
-            WHERE project_id = {project_id:UInt32}
-                AND metric_name = {metric_name:String}
-                AND time >= {lookback:DateTime64(9, 'UTC')}
-                AND time < {until:DateTime64(9, 'UTC')}
-                AND NOT is_stale
-            WINDOW by_time AS (PARTITION BY metric_points.series_id ORDER BY metric_points.time)
+                    AND time >= {lookback:DateTime64(9, 'UTC')}
+                    AND time < {until:DateTime64(9, 'UTC')}
+                    AND NOT is_stale
+            )
+            WINDOW by_time AS (PARTITION BY series_id ORDER BY time)
         )
         WHERE time >= {since:DateTime64(9, 'UTC')}
     )

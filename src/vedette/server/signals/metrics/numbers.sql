@@ -23,12 +23,12 @@ FROM (
         sum(count_step) AS series_count
     FROM (
         SELECT
-            metric_points.time AS time,
-            metric_points.series_id AS series_id,
+            time,
+            series_id,
             group_labels,
             value,
-            metric_points.min AS lowest,
-            metric_points.max AS highest,
+            lowest,
+            highest,
             row_number() OVER by_time AS position,
             lagInFrame(value) OVER by_time AS previous,
             lagInFrame(count) OVER by_time AS previous_count,
@@ -48,32 +48,46 @@ FROM (
                 count < previous_count, toFloat64(count),
                 toFloat64(count) - toFloat64(previous_count)
             ) AS count_step
-        FROM metric_points
-        INNER JOIN (
+        FROM (
             SELECT
-                series_id,
-                temporality,
-                is_monotonic,
-                arrayMap(name -> multiIf(
-                    name = 'service', service,
-                    name = 'environment', environment,
-                    name = 'release', release,
-                    name = 'scope_name', scope_name,
-                    startsWith(name, 'resource.'), resource[substring(name, 10)],
-                    startsWith(name, 'attributes.'), attributes[substring(name, 12)],
-                    attributes[name]
-                ), {group_by:Array(String)}) AS group_labels
-            FROM metric_series
+                metric_points.series_id AS series_id,
+                metric_points.time AS time,
+                metric_points.start_time AS start_time,
+                metric_points.type AS type,
+                metric_points.value AS value,
+                metric_points.count AS count,
+                metric_points.min AS lowest,
+                metric_points.max AS highest,
+                series.temporality AS temporality,
+                series.is_monotonic AS is_monotonic,
+                series.group_labels AS group_labels
+            FROM metric_points
+            INNER JOIN (
+                SELECT
+                    series_id,
+                    temporality,
+                    is_monotonic,
+                    CAST(arrayMap(name -> multiIf(
+                        name = 'service', service,
+                        name = 'environment', environment,
+                        name = 'release', release,
+                        name = 'scope_name', scope_name,
+                        startsWith(name, 'resource.'), resource[substring(name, 10)],
+                        startsWith(name, 'attributes.'), attributes[substring(name, 12)],
+                        attributes[name]
+                    ), {group_by:Array(String)}), 'Array(String)') AS group_labels
+                FROM metric_series
+                WHERE project_id = {project_id:UInt32}
+                    AND metric_name = {metric_name:String}
+                    /* AND filters */
+            ) AS series ON series.series_id = metric_points.series_id
             WHERE project_id = {project_id:UInt32}
                 AND metric_name = {metric_name:String}
-                /* AND filters */
-        ) AS series ON series.series_id = metric_points.series_id
-        WHERE project_id = {project_id:UInt32}
-            AND metric_name = {metric_name:String}
-            AND time >= {lookback:DateTime64(9, 'UTC')}
-            AND time < {until:DateTime64(9, 'UTC')}
-            AND NOT is_stale
-        WINDOW by_time AS (PARTITION BY metric_points.series_id ORDER BY metric_points.time)
+                AND time >= {lookback:DateTime64(9, 'UTC')}
+                AND time < {until:DateTime64(9, 'UTC')}
+                AND NOT is_stale
+        )
+        WINDOW by_time AS (PARTITION BY series_id ORDER BY time)
     )
     WHERE time >= {since:DateTime64(9, 'UTC')}
     GROUP BY bucket, series_id

@@ -10,7 +10,7 @@ FROM metric_points
 INNER JOIN (
     SELECT
         series_id,
-        arrayMap(name -> multiIf(
+        CAST(arrayMap(name -> multiIf(
             name = 'service', service,
             name = 'environment', environment,
             name = 'release', release,
@@ -18,7 +18,7 @@ INNER JOIN (
             startsWith(name, 'resource.'), resource[substring(name, 10)],
             startsWith(name, 'attributes.'), attributes[substring(name, 12)],
             attributes[name]
-        ), {group_by:Array(String)}) AS labels
+        ), {group_by:Array(String)}), 'Array(String)') AS labels
     FROM metric_series
     WHERE project_id = {project_id:UInt32}
         AND metric_name = {metric_name:String}
