@@ -28,7 +28,7 @@ STATIC = Path(__file__).parents[2] / "src/vedette/server/static/index.html"
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # open, it keeps others in this process from running an event loop
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
@@ -52,7 +52,7 @@ def setup_token(server: RunningServer) -> str:
     raise AssertionError(f"no set-up link in the log:\n{server.log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(server: RunningServer, chromium: Browser) -> Any:
     """The cookies of the first user."""
     context = chromium.new_context(base_url=server.url)

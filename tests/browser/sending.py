@@ -63,7 +63,26 @@ def send_trace(project: ProjectClient, *, children: int = 3) -> None:
     _otlp(project, "/v1/traces", {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]})
 
 
-def send_error(project: ProjectClient, type_: str = "ZeroDivisionError", value: str = "division by zero") -> str:
+def send_gauge(project: ProjectClient, name: str, **labels: str) -> None:
+    """A sum that may fall, as requests in flight are counted: a series a value of each label."""
+    points = [
+        {"asInt": str(index), "timeUnixNano": str(time.time_ns()), "attributes": [attribute(label, value)]}
+        for label, values in labels.items()
+        for index, value in enumerate(values.split())
+    ]
+    metric = {"name": name, "sum": {"aggregationTemporality": 2, "isMonotonic": False, "dataPoints": points}}
+    resource = {"attributes": [attribute("service.name", "checkout")]}
+    _otlp(
+        project, "/v1/metrics", {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": [metric]}]}]}
+    )
+
+
+def send_error(
+    project: ProjectClient,
+    type_: str = "ZeroDivisionError",
+    value: str = "division by zero",
+    attachment: tuple[str, bytes] | None = None,
+) -> str:
     """A chained Python exception with source lines, local variables and a breadcrumb. Returns its event id."""
     event_id = uuid4().hex
     frames = [
@@ -103,9 +122,13 @@ def send_error(project: ProjectClient, type_: str = "ZeroDivisionError", value: 
     payload = json.dumps(event).encode()
     head = json.dumps({"event_id": event_id}).encode()
     item = json.dumps({"type": "event", "length": len(payload)}).encode()
+    parts = [head, item, payload]
+    if attachment:
+        name, content = attachment
+        parts += [json.dumps({"type": "attachment", "length": len(content), "filename": name}).encode(), content]
     answer = project.post(
         f"/api/{project.id}/envelope/",
-        b"\n".join([head, item, payload, b""]),
+        b"\n".join([*parts, b""]),
         x_sentry_auth=f"Sentry sentry_version=7, sentry_key={project.key}",
         content_type="application/x-sentry-envelope",
     )

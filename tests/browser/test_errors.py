@@ -40,3 +40,22 @@ def test_payloads_are_inert(page: Page, project: ProjectClient) -> None:
     expect(page.get_by_label("Facts")).to_contain_text("<img src=x")
     assert page.locator("img[src=x]").count() == 0
     assert page.locator("a[href^='javascript']").count() == 0
+
+
+def test_an_attachment_is_saved(page: Page, project: ProjectClient) -> None:
+    event_id = send_error(project, attachment=("view.html", b"<script>alert(1)</script>"))
+    page.goto(f"/errors?project={project.id}")
+    page.get_by_role("row").filter(has_text="ZeroDivisionError").get_by_role("link").click()
+    with page.expect_download() as saved:
+        page.get_by_label("Facts").get_by_role("link", name="view.html").click()
+    assert saved.value.suggested_filename == "view.html"
+    assert saved.value.path().read_bytes() == b"<script>alert(1)</script>"
+    assert event_id in saved.value.url
+
+
+def test_a_type_without_a_value_is_whole(page: Page, project: ProjectClient) -> None:
+    send_error(project, type_="ReadTimeoutOfTheUpstream", value="")
+    page.goto(f"/errors?project={project.id}")
+    type_ = page.get_by_role("table", name="Errors").get_by_text("ReadTimeoutOfTheUpstream", exact=True)
+    expect(type_).to_be_visible()
+    assert type_.evaluate("one => one.scrollWidth <= one.clientWidth")

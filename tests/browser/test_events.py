@@ -26,3 +26,10 @@ def test_names_list_drawer_and_user(page: Page, project: ProjectClient) -> None:
     page.get_by_role("menuitem", name="Filter to this").click()
     expect(page).to_have_url(re.compile("user_id=user-5"))
     expect(cells.filter(has_text="order placed")).to_be_visible()
+
+
+def test_a_link_opens_an_event_that_is_not_in_the_list(page: Page, project: ProjectClient) -> None:
+    send_events(project, "linked event")
+    uuid = project.get("events")["items"][0]["uuid"]
+    page.goto(f"/events?project={project.id}&q=nothing&item={uuid}")
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("linked event")

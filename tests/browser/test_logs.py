@@ -47,3 +47,10 @@ def test_empty_says_what_to_do(page: Page, project: ProjectClient) -> None:
     expect(page.get_by_text("No log records match")).to_be_visible()
     page.get_by_role("link", name="Connect a log source").click()
     expect(page.get_by_role("heading", name="Connect", exact=True)).to_be_visible()
+
+
+def test_a_link_opens_a_record_that_is_not_in_the_list(page: Page, project: ProjectClient) -> None:
+    send_logs(project, "the linked one")
+    record = project.get("logs")["items"][0]
+    page.goto(f"/logs?project={project.id}&q=something+else&item={record['time']}/{record['id']}")
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("the linked one")

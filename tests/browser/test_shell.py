@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.conftest import ProjectClient
 
@@ -42,3 +42,18 @@ def test_time_range_lives_in_the_address(page: Page) -> None:
 def test_unknown_address_says_so(page: Page) -> None:
     page.goto("/nothing-here")
     expect(page.get_by_text("There is no page at this address")).to_be_visible()
+
+
+def test_the_frame_stands_in_the_right_theme_before_the_app_has_loaded(context: BrowserContext) -> None:
+    page = context.new_page()  # an app that does not load is a console error
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.goto("/logs")
+    expect(page.locator("#boot")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(14, 15, 18)"
+    page.unroute("**/assets/*.js")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    expect(page.get_by_role("heading", name="Logs")).to_be_visible()
+    expect(page.locator("#boot")).to_be_hidden()
+    assert len([url for url in asked if url.endswith("/auth/me")]) == 1

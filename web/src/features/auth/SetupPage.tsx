@@ -2,6 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useGet } from '@/api/hooks'
+import type { SetupState } from '@/api/types'
 import { useAppSearch } from '@/shared/filters/search'
 import { Empty, ErrorState, Lines } from '@/shared/ui/States'
 import { AuthCard } from './AuthCard'
@@ -17,7 +18,7 @@ export function InvitePage() { return <TokenForm words={INVITED} /> }
 /** A set-up link and an invitation are one call to the server; an invitation names the address it is for. */
 function TokenForm({ words }: { words: typeof FIRST }) {
   const { token = '' } = useAppSearch()
-  const check = useGet<{ valid: boolean; email?: string | null }>('/auth/setup', { token }, { enabled: token !== '' })
+  const check = useGet<SetupState>('/auth/setup', { token }, { enabled: token !== '' })
   const invited = check.data?.email ?? undefined
   const { title, lead, button, stale } = invited ? INVITED : words
   const refused = token === '' || check.data?.valid === false || (check.error && 'status' in check.error && Number(check.error.status) >= 400 && Number(check.error.status) < 500)
