@@ -49,6 +49,8 @@ class Parsed:
 
 def parse(data: bytes) -> Parsed:
     """Read a body. Raises Unreadable."""
+    if len(data) > MAX_PARTS and data.count(b"{") + data.count(b"[") > MAX_PARTS:
+        raise Unreadable(f"more than {MAX_PARTS} objects and arrays")  # making millions of them stops every thread
     if BIG_INTEGER not in data.translate(DIGITS):
         try:
             return Parsed(orjson.loads(data))
