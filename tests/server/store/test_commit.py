@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,3 +246,27 @@ def test_inserts_with_other_settings_are_never_joined() -> None:
 
     asyncio.run(run())
     assert sorted(seen, key=str) == [("objects", b"{}\n"), ("pairs", b"[]\n")]
+
+
+def test_clients_in_two_crowds_come_together() -> None:
+    """Whoever waits while others are stored shares the next insert with them, not half of every one."""
+    sizes: list[int] = []
+
+    def insert(inbound: Inbound, block: bytes) -> None:
+        sizes.append(len(block))
+        time.sleep(0.05)
+
+    async def run() -> None:
+        committer = Committer(insert, wait_seconds=0.02)
+
+        async def client(number: int) -> None:
+            await asyncio.sleep(0.02 if number < 4 else 0)
+            for _ in range(6):
+                await committer.commit(LINES, b"x")
+
+        await asyncio.gather(*(client(number) for number in range(8)))
+        await committer.close()
+
+    asyncio.run(run())
+    assert sum(sizes) == 48
+    assert max(sizes) == 8
