@@ -38,4 +38,5 @@ ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, toStartOfFiveMinutes(time), service, time)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
-    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
+    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000,
+    merge_selector_base = 12;
