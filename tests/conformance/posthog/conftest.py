@@ -62,7 +62,7 @@ def site(tmp_path: Path, node_modules: Path) -> Iterator[tuple[str, Path]]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # open, it keeps others in this process from running an event loop
 def browser() -> Iterator[Any]:
     """Real Chromium."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
