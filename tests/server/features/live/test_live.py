@@ -36,18 +36,18 @@ class Watching:
         assert self.opened.wait(10)
 
     def _read(self) -> None:
-        path = f"/api/v1/projects/{self._project.id}/live"
+        url = f"{self._project.server.url}/api/v1/projects/{self._project.id}/live"
+        headers = dict(self._project.http.headers)
         try:
-            with httpx.Client(base_url=self._project.server.url, headers=self._project.http.headers) as client:
-                with client.stream("GET", path, params={"signals": self._signals}, timeout=60) as answer:
-                    assert answer.headers["content-type"].startswith("text/event-stream")
-                    name = ""
-                    for line in answer.iter_lines():
-                        self.opened.set()
-                        if line.startswith("event: "):
-                            name = line.removeprefix("event: ")
-                        elif line.startswith("data: "):
-                            self.events.append((name, json.loads(line.removeprefix("data: "))))
+            with httpx.stream("GET", url, params={"signals": self._signals}, headers=headers, timeout=60) as answer:
+                assert answer.headers["content-type"].startswith("text/event-stream")
+                name = ""
+                for line in answer.iter_lines():
+                    self.opened.set()
+                    if line.startswith("event: "):
+                        name = line.removeprefix("event: ")
+                    elif line.startswith("data: "):
+                        self.events.append((name, json.loads(line.removeprefix("data: "))))
         except httpx.TransportError:
             pass
         finally:

@@ -1,5 +1,7 @@
 """Whatever is put together from hostile pieces: never another project's rows, never an accident."""
 
+# ruff: noqa: E501
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -1,5 +1,7 @@
 """Ordinary analytics queries run with ClickHouse's own meaning, and see one project's rows, each once."""
 
+# ruff: noqa: E501
+
 import pytest
 
 from tests.server.features.sql.conftest import SECRET, Query
