@@ -45,7 +45,8 @@ ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, toStartOfFiveMinutes(time), service, name, time)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_full_part_storage = 1048576,
-    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
+    ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000,
+    merge_selector_base = 12;
 
 -- Trace id → time range, so that opening a trace reads a few granules and not every day.
 -- shard_by: sipHash64(trace_id)
