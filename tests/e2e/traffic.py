@@ -228,8 +228,9 @@ class Traffic:
     def __exit__(self, *_: object) -> None:
         for client in self.clients:
             client.stop()
+        self.project.http.close()
 
-    def wait_for(self, requests: int, *, seconds: float = 30) -> None:
+    def wait_for(self, requests: int, *, seconds: float = 90) -> None:
         """Until each client has had this many more requests acknowledged."""
         wanted = {client: len(client.acknowledged) + requests * ITEMS for client in self.clients}
         deadline = time.monotonic() + seconds
@@ -238,7 +239,7 @@ class Traffic:
             assert time.monotonic() < deadline, f"no answers: {self._progress()}"
             time.sleep(0.01)
 
-    def end(self, *, seconds: float = 30) -> None:
+    def end(self, *, seconds: float = 90) -> None:
         """Stop, once every request is answered."""
         for client in self.clients:
             client.stop()
