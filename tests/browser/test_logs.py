@@ -54,3 +54,21 @@ def test_a_link_opens_a_record_that_is_not_in_the_list(page: Page, project: Proj
     record = project.get("logs")["items"][0]
     page.goto(f"/logs?project={project.id}&q=something+else&item={record['time']}/{record['id']}")
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("the linked one")
+
+
+def test_zooming_and_back_leaves_nothing_behind(page: Page, project: ProjectClient) -> None:
+    send_logs(project, "one", "two")
+    page.goto(f"/logs?project={project.id}&since=-24h&live=1")
+    chart = page.get_by_label("Log records over time").locator("canvas").first
+    expect(chart).to_be_visible()
+    box = chart.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 400, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 700, box["y"] + 40, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("until=20"))
+    assert "live=" not in page.url
+    chart.dblclick(position={"x": 300, "y": 40})
+    expect(page).to_have_url(re.compile("since=-24h"))
+    assert "until=" not in page.url

@@ -15,8 +15,8 @@ export function LoginPage() {
   return (
     <AuthCard title="Log in" lead="See what is happening before your users tell you.">
       <form onSubmit={submit}>
-        <TextInput size="sm" label="Email" type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-        <PasswordInput size="sm" label="Password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+        <TextInput size="sm" withAsterisk={false} label="Email" type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+        <PasswordInput size="sm" withAsterisk={false} label="Password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
         <FormError error={enter.error} />
         <Button type="submit" size="sm" loading={enter.isPending}>Log in</Button>
       </form>

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { useGet } from '@/api/hooks'
 import type { SetupState } from '@/api/types'
 import { useAppSearch } from '@/shared/filters/search'
-import { Empty, ErrorState, Lines } from '@/shared/ui/States'
+import { ErrorState, Lines } from '@/shared/ui/States'
 import { AuthCard } from './AuthCard'
 import { FormError } from './FormError'
 import { useEnter } from './useEnter'
@@ -24,8 +24,8 @@ function TokenForm({ words }: { words: typeof FIRST }) {
   const refused = token === '' || check.data?.valid === false || (check.error && 'status' in check.error && Number(check.error.status) >= 400 && Number(check.error.status) < 500)
   if (refused) {
     return (
-      <AuthCard title={title} lead="">
-        <Empty title="This link no longer works" action={<Link to="/login" search={{}}><Button variant="default">Go to log in</Button></Link>}>{stale}</Empty>
+      <AuthCard title="This link no longer works" lead={stale}>
+        <Link to="/login" search={{}}><Button size="sm" variant="default" mt={6}>Go to log in</Button></Link>
       </AuthCard>
     )
   }
@@ -47,9 +47,9 @@ function AccountForm({ token, button, knownEmail }: { token: string; button: str
   }
   return (
     <form onSubmit={submit}>
-      <TextInput size="sm" label="Name" name="name" autoComplete="name" required autoFocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <TextInput size="sm" label="Email" type="email" name="email" autoComplete="username" required value={email} readOnly={knownEmail !== undefined} onChange={(event) => setEmail(event.currentTarget.value)} />
-      <PasswordInput size="sm" label="Password" name="password" autoComplete="new-password" description={`At least ${SHORTEST} characters`} minLength={SHORTEST} required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+      <TextInput size="sm" withAsterisk={false} label="Name" name="name" autoComplete="name" required autoFocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput size="sm" withAsterisk={false} label="Email" type="email" name="email" autoComplete="username" required value={email} readOnly={knownEmail !== undefined} onChange={(event) => setEmail(event.currentTarget.value)} />
+      <PasswordInput size="sm" withAsterisk={false} label="Password" name="password" autoComplete="new-password" description={`At least ${SHORTEST} characters`} minLength={SHORTEST} required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
       <FormError error={enter.error} />
       <Button type="submit" size="sm" loading={enter.isPending}>{button}</Button>
     </form>

@@ -14,7 +14,7 @@ export const COLUMNS: Column<ErrorGroup>[] = [
     cell: (row) => (
       <Link to="/errors/$fingerprint" params={{ fingerprint: row.fingerprint }} search={{}} className="row spread" style={{ gap: 10 }} preload={false}>
         <b style={{ fontWeight: 550, flexShrink: 0, maxWidth: row.type && row.value ? '45%' : '80%' }} className="ellipsis" title={row.title}>{row.type || row.title}</b>
-        <span className="dim ellipsis">{row.type ? row.value : ''}</span>
+        {row.type && row.value && <span className="dim ellipsis">{row.value}</span>}
         <span className="faint ellipsis" style={{ flexShrink: 3 }}>{row.culprit}</span>
       </Link>
     ),

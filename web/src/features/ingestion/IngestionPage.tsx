@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { OutcomeSummary } from '@/api/types'
 import { DataTable } from '@/shared/ui/DataTable'
@@ -16,8 +17,18 @@ export function IngestionPage() {
   const summary = useOutcomeSummary()
   return (
     <Page title="Ingestion" aside="what was received, and what became of it, in every environment" actions={<DensitySwitch />}>
-      <Loading query={summary} what="Outcomes" skeleton={<TableSkeleton />}>{(data) => <Outcomes items={data.items} />}</Loading>
+      <Loading query={summary} what="Outcomes" skeleton={<IngestionSkeleton />}>{(data) => <Outcomes items={data.items} />}</Loading>
     </Page>
+  )
+}
+
+function IngestionSkeleton() {
+  return (
+    <>
+      <div className={css.totals}><Skeleton height={16} width={420} my={4} /></div>
+      <div className={css.chart}><Skeleton height={100} radius={4} /></div>
+      <TableSkeleton />
+    </>
   )
 }
 

@@ -36,7 +36,7 @@ export function toRow(signal: LiveSignal, data: unknown): LiveRow {
     }
     case 'metric_point': {
       const point = data as MetricPoint
-      return { ...row, time: point.time, text: point.metric_name, note: point.value === undefined ? '' : String(point.value), service: point.service ?? '' }
+      return { ...row, time: point.time, text: point.metric_name, note: point.value === undefined ? '' : String(Number(point.value.toPrecision(6))), service: point.service ?? '' }
     }
   }
 }

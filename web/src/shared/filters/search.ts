@@ -48,10 +48,15 @@ export function useSetSearch() {
   const navigate = useNavigate()
   return useCallback(
     (change: Partial<Record<keyof AppSearch, string | string[] | undefined>>, { replace = false } = {}) => {
-      void navigate({ to: '.', search: ((before: AppSearch) => tidy({ ...before, ...change })) as never, replace, resetScroll: false })
+      void navigate({ to: '.', search: ((before: AppSearch) => ({ ...tidy({ ...before, ...change }), ...removed(change) })) as never, replace, resetScroll: false })
     },
     [navigate],
   )
+}
+
+/** What follows the reader must be named to be let go: the router puts back what is only missing. */
+function removed(change: Record<string, unknown>): AppSearch {
+  return Object.fromEntries(KEPT.filter((name) => name in change && !change[name]).map((name) => [name, undefined]))
 }
 
 export function tidy(search: Record<string, unknown>): AppSearch {

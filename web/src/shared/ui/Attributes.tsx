@@ -1,6 +1,6 @@
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core'
 import { Ban, Filter as FilterIcon } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { addFilter } from '@/shared/filters/filter'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { asText, flatten, safeUrl } from '@/shared/format/text'
@@ -32,7 +32,7 @@ function Row({ name, value, field, links }: { name: string; value: unknown; fiel
   const filter = (operator: string) => setSearch({ filter: addFilter(search.filter ?? [], `${field}${operator}${text}`), item: undefined })
   return (
     <div className={css.row}>
-      <div className={css.name} title={name}>{name}</div>
+      <div className={css.name} title={name}>{name.split(/(?<=[._/-])/).map((part, index) => <Fragment key={index}>{index > 0 && <wbr />}{part}</Fragment>)}</div>
       <div className={css.value}>
         {url ? <a className="link" href={url} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : <CopyValue text={text}><span className={css.text}>{text || '""'}</span></CopyValue>}
       </div>

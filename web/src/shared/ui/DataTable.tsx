@@ -98,6 +98,7 @@ export function DataTable<T>(props: Props<T>) {
     ...(openKey === undefined && selected.size > 0 ? { Escape: () => setSelected(new Set()) } : {}),
   })
 
+  const chosen = selected.size > 0 ? shown.filter((row) => selected.has(row.id)).map((row) => row.original) : []
   const sized = columns.map((column) => ({ ...column, width: widths[column.id] ?? column.width }))
   const minWidth = sized.reduce((sum, column) => sum + column.width, 0)
   return (
@@ -135,9 +136,7 @@ export function DataTable<T>(props: Props<T>) {
           {footer}
         </div>
       </div>
-      {selected.size > 0 && (
-        <SelectionBar rows={shown.filter((row) => selected.has(row.id)).map((row) => row.original)} onClear={() => setSelected(new Set())} />
-      )}
+      {chosen.length > 0 && <SelectionBar rows={chosen} onClear={() => setSelected(new Set())} />}
     </div>
   )
 }
