@@ -23,6 +23,8 @@ from vedette.server.config import Settings
 from vedette.server.features import correlation, health, live, overview, projects, sql
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.http.access import Services, api_error
+from vedette.server.http.body import Reading
+from vedette.server.http.bounded import Bounded
 from vedette.server.http.errors import RequestError
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.keys import KeyRing
@@ -87,7 +89,8 @@ class Server:
             await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
             keys = KeyRing(lambda: load_ingest_keys(self.metadata))
-            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent)
+            reading = Reading(max_bytes=self.settings.queue_max_bytes)
+            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading)
             reader = self.telemetry.reader
             self.services = Services(self.settings, reader, self.metadata, keys, self.committer)
             self.api = api = read_api(self.services)
@@ -140,6 +143,7 @@ def read_api(services: Services) -> FastAPI:
         redoc_url=None,
     )
     api.state.services = services
+    api.add_middleware(Bounded)
     for slice_ in (*FEATURES, *SIGNALS):
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")

@@ -15,8 +15,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.server.http.body import ClientDisconnected, decompress, read_body
-from vedette.server.http.errors import BadRequest, TooLarge, UnsupportedMedia
+from vedette.server.http.body import ClientDisconnected, Reading, decompress
+from vedette.server.http.errors import BadRequest, Overloaded, TooLarge, UnsupportedMedia
 
 LIMIT = 1 << 20
 BOMB = b"\0" * (64 << 20)
@@ -154,10 +154,41 @@ def messages(*chunks: bytes, end: bool = True) -> Callable[[], Any]:
 
 
 def test_reading_a_body() -> None:
-    assert asyncio.run(read_body(messages(b"ab", b"cd"), max_bytes=4)) == b"abcd"
+    assert asyncio.run(Reading().body(messages(b"ab", b"cd"), max_bytes=4)) == b"abcd"
     with pytest.raises(TooLarge):
-        asyncio.run(read_body(messages(b"ab", b"cd"), max_bytes=3))
+        asyncio.run(Reading().body(messages(b"ab", b"cd"), max_bytes=3))
     with pytest.raises(TooLarge):  # before a byte is read
-        asyncio.run(read_body(None, max_bytes=3, content_length=4))
+        asyncio.run(Reading().body(None, max_bytes=3, content_length=4))
     with pytest.raises(ClientDisconnected):
-        asyncio.run(read_body(messages(b"ab", end=False), max_bytes=10))
+        asyncio.run(Reading().body(messages(b"ab", end=False), max_bytes=10))
+
+
+async def never() -> Any:
+    await asyncio.sleep(60)
+
+
+def test_half_read_bodies_share_one_bound() -> None:
+    """Many clients that send slowly hold memory without a key: over the bound the next is told to come again."""
+
+    async def run() -> None:
+        reading = Reading(max_bytes=10)
+        first = messages(b"12345678", end=False)
+
+        async def slow() -> Any:
+            return await (first() if reading.bytes == 0 else never())
+
+        held = asyncio.create_task(reading.body(slow, max_bytes=100))
+        await asyncio.sleep(0.01)
+        with pytest.raises(Overloaded):
+            await reading.body(messages(b"123"), max_bytes=100)
+        held.cancel()
+        await asyncio.gather(held, return_exceptions=True)
+        assert reading.bytes == 0
+        assert await reading.body(messages(b"123"), max_bytes=100) == b"123"
+
+    asyncio.run(run())
+
+
+def test_a_body_that_never_comes_is_given_up() -> None:
+    with pytest.raises(BadRequest, match="did not arrive"):
+        asyncio.run(Reading(max_seconds=0.02).body(never, max_bytes=100))

@@ -3,6 +3,7 @@
 Bombs are the reason for decompressing piece by piece: output stops at the limit, whatever the input promises.
 """
 
+import asyncio
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import brotli
 import cramjam
 
-from vedette.server.http.errors import BadRequest, TooLarge, UnsupportedMedia
+from vedette.server.http.errors import BadRequest, Overloaded, TooLarge, UnsupportedMedia
 
 CHUNK = 256 * 1024
 INPUT_CHUNK = 32 * 1024
@@ -26,23 +27,50 @@ class ClientDisconnected(Exception):
     """The client went away before its body was complete; there is no one to answer."""
 
 
-async def read_body(receive: Any, *, max_bytes: int, content_length: int | None = None) -> bytes:
-    """The whole body as sent. Raises TooLarge (early, when Content-Length says so) or ClientDisconnected."""
-    if content_length is not None and content_length > max_bytes:
-        raise TooLarge(f"body of {content_length} bytes; the limit is {max_bytes}", hint="send smaller batches")
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnected
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > max_bytes:
-            raise TooLarge(f"body of more than {max_bytes} bytes", hint="send smaller batches")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+class Reading:
+    """Memory that half-read bodies of all requests may take together, and the time one of them may take.
+
+    Whoever sends slowly, or many at once, holds memory without having shown a key; so there is one bound for all.
+    """
+
+    def __init__(self, *, max_bytes: int = 256 * 1024 * 1024, max_seconds: float = 60) -> None:
+        self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
+        self.bytes = 0
+
+    async def body(self, receive: Any, *, max_bytes: int, content_length: int | None = None) -> bytes:
+        """The whole body as sent.
+
+        Raises:
+            TooLarge: over `max_bytes`; at once when Content-Length says so.
+            Overloaded: too much is being read already.
+            BadRequest: it did not arrive within the time.
+            ClientDisconnected: the client went away.
+        """
+        if content_length is not None and content_length > max_bytes:
+            raise TooLarge(f"body of {content_length} bytes; the limit is {max_bytes}", hint="send smaller batches")
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._max_seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientDisconnected
+                    chunk = message.get("body", b"")
+                    size += len(chunk)
+                    self.bytes += len(chunk)
+                    if size > max_bytes:
+                        raise TooLarge(f"body of more than {max_bytes} bytes", hint="send smaller batches")
+                    if self.bytes > self._max_bytes:
+                        raise Overloaded("too many bodies are being read", hint="retry", retry_after_seconds=1)
+                    chunks.append(chunk)
+                    if not message.get("more_body", False):
+                        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        except TimeoutError:
+            raise BadRequest(f"the body did not arrive within {self._max_seconds:g} seconds") from None
+        finally:
+            self.bytes -= size
 
 
 def decompress(data: bytes, encoding: str, *, max_bytes: int) -> bytes:

@@ -20,7 +20,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Match, Route
 
 from vedette.server.config import Settings
-from vedette.server.http.body import ClientDisconnected, decompress, read_body
+from vedette.server.http.body import ClientDisconnected, Reading, decompress
 from vedette.server.http.errors import Overloaded, RequestError, TooLarge, Unauthorized
 from vedette.server.http.keys import IngestKey, KeyRing
 from vedette.server.http.outcomes import Outcomes, Protocol
@@ -48,6 +48,7 @@ class Ingest:
     committer: Committer
     outcomes: Outcomes
     recent_requests: RecentRequests = field(default_factory=RecentRequests)
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class IngestRequest:
     async def raw_body(self, *, max_bytes: int | None = None) -> bytes:
         """The body as sent. Raises TooLarge."""
         length = self.headers.get("content-length", "")
-        return await read_body(
+        return await self.ingest.reading.body(
             self._receive,
             max_bytes=max_bytes or self.ingest.settings.max_compressed_bytes,
             content_length=int(length) if length.isascii() and length.isdecimal() else None,
