@@ -90,9 +90,7 @@ def start_server(data: Path, *arguments: str, env: dict[str, str] | None = None)
         process.kill()
         raise RuntimeError(f"the server did not become ready:\n{log.read_text()[-4000:]}")
     keys = json.loads(
-        subprocess.check_output(
-            [sys.executable, "-m", "vedette.server", "keys", "--data", str(data), "--json"]
-        )
+        subprocess.check_output([sys.executable, "-m", "vedette.server", "keys", "--data", str(data), "--json"])
     )
     return RunningServer(process, data, keys, log)
 
@@ -156,9 +154,7 @@ class ProjectClient:
             if len(found) >= rows:
                 return found
             if time.monotonic() > deadline:
-                raise AssertionError(
-                    f"{query!r} gave {len(found)} rows after {seconds} s, expected {rows}: {found}"
-                )
+                raise AssertionError(f"{query!r} gave {len(found)} rows after {seconds} s, expected {rows}: {found}")
             time.sleep(0.1)
 
 

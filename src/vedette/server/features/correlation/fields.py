@@ -37,9 +37,7 @@ def names(store: Store, project_id: int, signal: str, range_: TimeRange) -> list
     for column in (*fields.maps, *fields.json):
         keys = f"mapKeys({column})" if column in fields.maps else f"JSONAllPaths({column})"
         sql = load(__package__, "fields.sql").replace("/* table */ logs", signal).replace("/* keys */ []", keys)
-        rows = store.query(
-            sql, {**range_.parameters(), "project_id": project_id, "sample": SAMPLE_ROWS}
-        ).rows
+        rows = store.query(sql, {**range_.parameters(), "project_id": project_id, "sample": SAMPLE_ROWS}).rows
         kind = KINDS.get(column, "property")
         found += [{"name": f"{column}.{row[0]}", "kind": kind} for row in rows]
     return found
