@@ -83,7 +83,7 @@ def test_answers_over_both_shards(loaded: ProjectClient) -> None:
     [
         ("SELECT count() AS n FROM logs WHERE trace_id NOT IN (SELECT trace_id FROM spans)", 32),
         ("SELECT count() AS n FROM events AS e JOIN persons AS p ON has(p.distinct_ids, e.distinct_id)", 12),
-        ("SELECT uniq(trace_id) AS n FROM (SELECT trace_id FROM spans UNION ALL SELECT trace_id FROM logs)", 13),
+        ("SELECT uniq(trace_id) AS n FROM (SELECT trace_id FROM spans UNION ALL SELECT trace_id FROM logs)", 17),
         ("SELECT count() AS n FROM metric_points AS p JOIN metric_series AS s USING (metric_name, series_id)", 24),
     ],
 )

@@ -75,7 +75,7 @@ def _sentry_error(numbers: Numbers) -> bytes:
 
 
 def _sentry_transaction(numbers: Numbers) -> bytes:
-    now, ids = time.time(), random.Random(numbers[0])
+    now, ids = time.time(), random.Random(f"sentry {numbers[0]}")
     trace_id = ids.randbytes(16).hex()
     own, *children = ({"span_id": ids.randbytes(8).hex(), "trace_id": trace_id} for _ in numbers)
     spans = [
