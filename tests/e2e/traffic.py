@@ -24,6 +24,7 @@ from tests.server.protocols.prometheus.sender import v1
 from tests.server.protocols.sentry.wire import envelope, error, item
 
 ITEMS = 3  # in each request
+START_MS = time.time_ns() // 1_000_000
 REFUSED = (429, 503)  # come again later
 UNREACHABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED)
 GRPC_LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
@@ -101,8 +102,10 @@ def _posthog(key: str) -> Callable[[Numbers], bytes]:
 
 
 def _prometheus(numbers: Numbers) -> bytes:
-    now = time.time_ns() // 1_000_000
-    series = [({"__name__": "prometheus", "n": str(number % 5)}, [(float(number), now - number)]) for number in numbers]
+    # A time of its own for each number: two points of a series at one time are one point.
+    series = [
+        ({"__name__": "prometheus", "n": str(number % 5)}, [(float(number), START_MS + number)]) for number in numbers
+    ]
     return bytes(cramjam.snappy.compress_raw(v1(*series).SerializeToString()))
 
 
