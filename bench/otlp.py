@@ -27,7 +27,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.conftest import RunningServer, start_server
-
 from vedette.server.protocols.otlp import batches
 from vedette.server.protocols.otlp.kinds import LOGS, TRACES, Kind
 from vedette.server.protocols.otlp.receive import read

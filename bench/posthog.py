@@ -26,7 +26,6 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.conftest import RunningServer, new_project, start_server
-
 from vedette.server.http.keys import IngestKey
 from vedette.server.protocols.posthog.body import Batch
 from vedette.server.protocols.posthog.capture import EVENTS as INBOUND
