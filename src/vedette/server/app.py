@@ -89,7 +89,8 @@ class Server:
             await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
             keys = KeyRing(lambda: load_ingest_keys(self.metadata))
-            reading = Reading(max_bytes=self.settings.queue_max_bytes)
+            # One body of the largest size may always be read.
+            reading = Reading(max_bytes=max(self.settings.queue_max_bytes, self.settings.max_body_bytes))
             ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading)
             reader = self.telemetry.reader
             self.services = Services(self.settings, reader, self.metadata, keys, self.committer)
