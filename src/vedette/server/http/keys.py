@@ -28,7 +28,6 @@ class KeyRing:
         self._reload_seconds = reload_seconds
         self._reloading = threading.Lock()
         self._keys = dict(load())
-        self._projects = {key.project_id for key in self._keys.values()}
 
     def find(self, key: str) -> IngestKey | None:
         """The key's record, or None when it is unknown or revoked. Dashes and case do not matter."""
@@ -36,13 +35,12 @@ class KeyRing:
 
     def has_project(self, project_id: int) -> bool:
         """Whether any key leads to this project."""
-        return project_id in self._projects
+        return any(key.project_id == project_id for key in self._keys.values())
 
     def reload(self) -> None:
         """Read the keys again; call after a key or project has changed. Blocking."""
         with self._reloading:  # or one that read before a change could put its older keys over a newer one's
-            keys = dict(self._load())
-            self._keys, self._projects = keys, {key.project_id for key in keys.values()}
+            self._keys = dict(self._load())
 
     async def keep_fresh(self) -> None:
         """Reload every few seconds until cancelled; a failing database leaves the last known keys in force."""
