@@ -1,0 +1,1 @@
+"""How records reach the backends: queues, the spool on disk, batches, retries and one deadline at the end."""

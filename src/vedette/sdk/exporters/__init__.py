@@ -1,0 +1,1 @@
+"""One file a backend. An exporter turns its settings into lanes; `delivery` does the rest."""

@@ -1,0 +1,1 @@
+"""One file a framework or library: what makes its requests, jobs and calls part of the trace."""
