@@ -6,6 +6,7 @@ import pytest
 from tests.server.store.conftest import Shop
 from vedette.server.store.client import Dsn, Store
 from vedette.server.store.errors import StoreFull
+from vedette.server.store.inbound import Block, Inbound, RequestId
 from vedette.server.store.retries import (
     CRASH_MEMORY_SECONDS,
     UNANSWERED_MEMORY_SECONDS,
@@ -13,6 +14,7 @@ from vedette.server.store.retries import (
     RecentRequests,
     newest_requests,
 )
+from vedette.server.store.spool import Spool
 
 
 class Clock:
@@ -31,6 +33,16 @@ def test_a_stored_request_is_recognised_once_after_a_crash(shop: Shop) -> None:
     assert not recent.already_stored("logs", shop.project_id + 1, 2**63 + 5)
     assert recent.already_stored("logs", shop.project_id, 2**63 + 5)
     assert not recent.already_stored("logs", shop.project_id, 2**63 + 5)
+
+
+def test_a_spooled_request_is_recognised_once_after_a_crash(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, max_bytes=10_000)
+    spool.append(Inbound("otlp_logs_inbound", "Protobuf"), [Block(b"x", 1, RequestId("logs", 3, 2**63 + 5))])
+    recent = RecentRequests()
+    recent.load_spool(Spool(tmp_path, max_bytes=10_000))
+    assert not recent.already_stored("spans", 3, 2**63 + 5)
+    assert recent.already_stored("logs", 3, 2**63 + 5)
+    assert not recent.already_stored("logs", 3, 2**63 + 5)
 
 
 def test_only_the_last_minute_counts(store: Store, shop: Shop) -> None:

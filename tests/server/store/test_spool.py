@@ -1,4 +1,7 @@
+import os
 import random
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -6,24 +9,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.server.store.errors import StoreFull
-from vedette.server.store.inbound import Block, Inbound
-from vedette.server.store.spool import Spool, decode_records, encode_record
+from vedette.server.store.inbound import Block, Inbound, RequestId
+from vedette.server.store.records import Record, decode_records, encode_record
+from vedette.server.store.spool import Spool
 
 LOGS = Inbound("logs_inbound", "Protobuf", {"format_schema_source": "string"})
 SPANS = Inbound("spans_inbound", "Protobuf")
-BLOCKS = st.lists(st.builds(Block, st.binary(max_size=60), st.integers(0, 2**32 - 1)), max_size=8)
+REQUESTS = st.none() | st.builds(
+    RequestId, st.sampled_from(["logs", "spans"]), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
+)
+BLOCKS = st.lists(st.builds(Block, st.binary(max_size=60), st.integers(0, 2**32 - 1), REQUESTS), max_size=8)
 
 
-@given(BLOCKS)
-def test_records_round_trip(blocks: list[Block]) -> None:
-    assert list(decode_records(b"".join(map(encode_record, blocks)))) == blocks
+def blocks_of(content: bytes) -> list[Block]:
+    return [record.block for record in decode_records(content) if record is not None]
+
+
+@given(BLOCKS, st.floats(0, 2e9))
+def test_records_round_trip(blocks: list[Block], written: float) -> None:
+    content = b"".join(encode_record(block, written) for block in blocks)
+    assert list(decode_records(content)) == [Record(block, written) for block in blocks]
 
 
 @given(BLOCKS, st.integers(0, 10_000))
 def test_torn_tail_costs_only_the_torn_record(blocks: list[Block], cut: int) -> None:
     whole = b"".join(map(encode_record, blocks))
     torn = whole[: min(cut, len(whole))]
-    found = list(decode_records(torn))
+    found = blocks_of(torn)
     assert found == blocks[: len(found)]
     assert len(b"".join(map(encode_record, blocks[: len(found) + 1]))) > len(torn) or found == blocks
 
@@ -32,14 +44,56 @@ def test_torn_tail_costs_only_the_torn_record(blocks: list[Block], cut: int) -> 
 def test_damage_never_invents_a_block(blocks: list[Block], chance: random.Random, garbage: bytes) -> None:
     content = bytearray(b"".join(map(encode_record, blocks)) + garbage)
     content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-    found = [block for block in decode_records(bytes(content)) if block is not None]
+    found = blocks_of(bytes(content))
     assert len(found) >= 0
     assert all(block in blocks for block in found)
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_are_read_without_error(content: bytes) -> None:
-    list(decode_records(content))
+@given(st.sampled_from([b"", b"VDR1", b"VDR2"]), st.binary(max_size=300))
+def test_any_bytes_are_read_without_error(magic: bytes, content: bytes) -> None:
+    list(decode_records(magic + content))
+
+
+def old_record(block: Block) -> bytes:
+    """As 0.1 wrote it, before records named their request."""
+    head = struct.pack("<II", len(block.data), block.rows)
+    return b"VDR1" + head + struct.pack("<I", zlib.crc32(block.data, zlib.crc32(head))) + block.data
+
+
+@given(BLOCKS)
+def test_records_of_an_earlier_version_are_read(blocks: list[Block]) -> None:
+    blocks = [Block(block.data, block.rows) for block in blocks]
+    assert blocks_of(b"".join(map(old_record, blocks))) == blocks
+
+
+def test_a_segment_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, max_bytes=10_000)
+    spool.append(LOGS, [Block(b"new", 1)])
+    (path,) = tmp_path.glob("*.spool")
+    header, _, _ = path.read_bytes().partition(b"\n")
+    path.write_bytes(header + b"\n" + old_record(Block(b"1", 1)) + old_record(Block(b"2", 3)))
+    again = Spool(tmp_path, max_bytes=10_000)
+    assert again.status().blocks == 2 and not again.last_requests(60)
+    assert again.oldest(LOGS) is not None and again.oldest(LOGS)[1] == [Block(b"1", 1), Block(b"2", 3)]  # type: ignore[index]
+
+
+def test_the_last_requests_are_known_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the newest minute, whichever segment they are in; what is damaged may come again."""
+    spool = Spool(tmp_path, max_bytes=10_000)
+    ids = [RequestId("logs", 1, number) for number in range(5)]
+    moments = [1000.0, 1100.0, 1100.0, 1150.0, 1155.0]
+    for moment, id_, inbound in zip(moments, ids, [LOGS, LOGS, SPANS, LOGS, LOGS], strict=True):
+        monkeypatch.setattr("time.time", lambda moment=moment: moment)
+        spool.append(inbound, [Block(b"block %d" % id_.request_id, 1, id_), Block(b"without", 1)])
+    for path, changed in zip(sorted(tmp_path.glob("*.spool")), [1155.0, 1100.0], strict=True):
+        os.utime(path, (changed, changed))
+    first, _ = sorted(tmp_path.glob("*.spool"))
+    assert Spool(tmp_path, max_bytes=10_000).last_requests(60) == set(ids[1:])
+    assert Spool(tmp_path, max_bytes=10_000).last_requests(10) == set(ids[3:])
+    first.write_bytes(first.read_bytes().replace(b"block 3", b"bl0ck 3"))
+    os.utime(first, (1155.0, 1155.0))
+    assert Spool(tmp_path, max_bytes=10_000).last_requests(10) == {ids[4]}
+    assert Spool(tmp_path / "empty", max_bytes=10_000).last_requests(60) == set()
 
 
 def test_blocks_come_back_in_order_after_a_restart(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@
 - `inbound`    what travels to the store
 - `commit`     group commit: requests that arrive together share one fsynced insert
 - `spool`      acknowledged data on disk while a remote store is unreachable
+- `records`    how blocks stand in its files
 - `retries`    a client's retry after a crash counts once
 - `disk`       refuses data while there is still disk to work with
 - `retention`  forgets old data, by age and by bytes

@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
-from vedette.server.store.inbound import Block, Inbound
+from vedette.server.store.inbound import Block, Inbound, RequestId
 from vedette.server.store.spool import Segment, Spool, SpoolStatus
 
 __all__ = ["CommitStatus", "Committer", "Inbound"]
@@ -127,8 +127,12 @@ class Committer:
             self._replay = asyncio.create_task(self._replay_spool(self._spool), name="replay spool")
             self._spooled.set()
 
-    def commit(self, inbound: Inbound, block: bytes, *, rows: int = 1) -> Awaitable[None]:
+    def commit(
+        self, inbound: Inbound, block: bytes, *, rows: int = 1, request: RequestId | None = None
+    ) -> Awaitable[None]:
         """Store one block; the awaitable completes when it is on disk.
+
+        `request` goes with the block into the spool, for protocols whose retries are told by it (see `retries`).
 
         Raises (from the awaitable):
             InsertRejected: the engine cannot take this block.
@@ -142,7 +146,7 @@ class Committer:
             stored.set_exception(error)
             return stored
         lane = self._lane(inbound)
-        lane.waiting.append(_Waiting(Block(block, rows), time.monotonic(), stored))
+        lane.waiting.append(_Waiting(Block(block, rows, request), time.monotonic(), stored))
         lane.bytes += len(block)
         self._queued_bytes += len(block)
         lane.wake.set()

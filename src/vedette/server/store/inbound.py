@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,18 @@ class Inbound:
         return replace(self, settings={**self.settings, "insert_deduplication_token": token})
 
 
+class RequestId(NamedTuple):
+    """A request whose rows have no ids of their own, by a hash of its body; `table` is the signal's."""
+
+    table: str
+    project_id: int
+    request_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Encoded rows of one request."""
+    """Encoded rows of one request. `request` tells a retry of it from new data, where the rows cannot."""
 
     data: bytes
     rows: int
+    request: RequestId | None = None

@@ -1,8 +1,9 @@
 """Tell a client's retry after a crash from new data, for protocols whose requests carry no id (OTLP).
 
 A request that was stored but not answered, because the server was killed in between, comes again. Its rows carry
-a hash of its body (`request_id`), so the newest ids before the crash are known at the next start.
-In normal running nothing is remembered: equal requests that were answered are all stored.
+a hash of its body (`request_id`), and so does its record while it waits in the spool, so the newest ids before the
+crash are known at the next start. In normal running nothing is remembered: equal requests that were
+answered are all stored.
 
 The window is a minute of data. What it cannot see: a request whose batch covered two days of data (or two
 tables) may have been stored in part, as each part is written on its own; it counts as stored.
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from vedette.server.store.client import Store
 from vedette.server.store.errors import StoreError
+from vedette.server.store.inbound import RequestId
+from vedette.server.store.spool import Spool
 
 log = logging.getLogger("vedette.store")
 
@@ -44,27 +47,25 @@ WHERE _part IN newest AND request_id != 0 AND received_at >= (
 LIMIT {limit:UInt32}
 """
 
-Key = tuple[str, int, int]
-
 
 class RecentRequests:
     """Ids of requests that are stored but may not have been answered. Use from one thread (the event loop)."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._expires: dict[Key, float] = {}
+        self._expires: dict[RequestId, float] = {}
 
     def __len__(self) -> int:
         return len(self._expires)
 
     def already_stored(self, table: str, project_id: int, request_id: int) -> bool:
         """Whether this request is a retry of a stored one; answer it as stored. True once for each such request."""
-        expires = self._expires.pop((table, project_id, request_id), None)
+        expires = self._expires.pop(RequestId(table, project_id, request_id), None)
         return expires is not None and self._clock() < expires
 
     def unacknowledged(self, table: str, project_id: int, request_id: int) -> None:
         """The request is stored or will be, but its client may not have got the answer (gone, or waited long)."""
-        self._remember((table, project_id, request_id), UNANSWERED_MEMORY_SECONDS)
+        self._remember(RequestId(table, project_id, request_id), UNANSWERED_MEMORY_SECONDS)
 
     @contextmanager
     def answering(self, table: str, project_id: int, request_id: int) -> Iterator[None]:
@@ -87,9 +88,14 @@ class RecentRequests:
                 log.warning("cannot tell retries from new requests in %s: %s", table, error)
                 continue
             for project_id, request_id in keys:
-                self._remember((table, project_id, request_id), CRASH_MEMORY_SECONDS)
+                self._remember(RequestId(table, project_id, request_id), CRASH_MEMORY_SECONDS)
 
-    def _remember(self, key: Key, seconds: float) -> None:
+    def load_spool(self, spool: Spool) -> None:
+        """Remember the last requests that went into the spool before a crash. Blocking; before anything is replayed."""
+        for request in spool.last_requests(CRASH_WINDOW_SECONDS):
+            self._remember(request, CRASH_MEMORY_SECONDS)
+
+    def _remember(self, key: RequestId, seconds: float) -> None:
         now = self._clock()
         if len(self._expires) >= MAX_REMEMBERED:
             self._expires = {key: expires for key, expires in self._expires.items() if expires > now}

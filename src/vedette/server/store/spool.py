@@ -3,33 +3,30 @@
 The spool is a folder of segment files, `<sequence>-<table>.spool`, each holding blocks for one inbound table:
 
     line 1    JSON: {"table", "fmt", "settings", "token"}, ended by a newline
-    records   b"VDR1", length u32, rows u32, crc32 u32 (of length, rows and block), then the block
+    records   one a block (see `records`)
 
-all little-endian. A block counts as spooled once its file is fsynced; a torn record at the end of a file was
-never acknowledged and is ignored. A segment is replayed as one insert under its token: it takes no more blocks
-once a replay has looked at it, so a repeated attempt carries the same rows under the same token, which the
-tables recognise (`non_replicated_deduplication_window`). Blocks that the store refuses move to `rejected/`.
+A block counts as spooled once its file is fsynced; a torn record at the end of a file was never acknowledged and
+is ignored. A segment is replayed as one insert under its token: it takes no more blocks once a replay has looked at
+it, so a repeated attempt carries the same rows under the same token, which the tables recognise
+(`non_replicated_deduplication_window`). Blocks that the store refuses move to `rejected/`.
 """
 
 import json
 import os
 import re
-import struct
 import threading
 import time
 import uuid
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
 from vedette.server.store.errors import StoreFull
-from vedette.server.store.inbound import Block, Inbound
+from vedette.server.store.inbound import Block, Inbound, RequestId
+from vedette.server.store.records import HEAD, Record, decode_records, encode_record, record_size
 
-MAGIC = b"VDR1"
-RECORD = struct.Struct("<4sIII")
 NAME = re.compile(r"(?P<sequence>\d{16})-\w+\.spool")
 
 
@@ -54,31 +51,6 @@ class Segment:
     blocks: int
     since: float
     sealed: bool
-
-
-def encode_record(block: Block) -> bytes:
-    """One block as it stands in a segment file."""
-    return RECORD.pack(MAGIC, len(block.data), block.rows, _checksum(block)) + block.data
-
-
-def decode_records(content: bytes) -> Iterator[Block | None]:
-    """The blocks of a segment's records; None stands for a damaged one. Stops where no record can be read.
-
-    A damaged record costs only itself as long as its length field is whole.
-    """
-    at = 0
-    while at + RECORD.size <= len(content):
-        magic, length, rows, checksum = RECORD.unpack_from(content, at)
-        end = at + RECORD.size + length
-        if magic != MAGIC or end > len(content):
-            return
-        block = Block(content[at + RECORD.size : end], rows)
-        yield block if _checksum(block) == checksum else None
-        at = end
-
-
-def _checksum(block: Block) -> int:
-    return zlib.crc32(block.data, zlib.crc32(struct.pack("<II", len(block.data), block.rows)))
 
 
 class Spool:
@@ -137,7 +109,8 @@ class Spool:
         Raises:
             StoreFull: the spool is at its limit, or its disk cannot take the blocks.
         """
-        encoded = b"".join([encode_record(block) for block in blocks])
+        written = time.time()
+        encoded = b"".join([encode_record(block, written) for block in blocks])
         with self._lock:
             if self._bytes() + len(encoded) > self._max_bytes:
                 raise StoreFull("the spool is full and the store is unreachable")
@@ -184,11 +157,24 @@ class Spool:
                 return None
             segment = segments[0]
             segment.sealed = True
-        _, _, body = segment.path.read_bytes().partition(b"\n")
-        blocks = list(decode_records(body))
-        if None in blocks:
-            self._keep_damaged(segment, blocks.count(None))
-        return segment, [block for block in blocks if block is not None]
+        records = _records(segment.path)
+        if None in records:
+            self._keep_damaged(segment, records.count(None))
+        return segment, [record.block for record in records if record is not None]
+
+    def last_requests(self, seconds: float) -> set[RequestId]:
+        """The requests among the blocks of the last `seconds` before the newest one. For the start, before a replay:
+        it reads their segments."""
+        with self._lock:
+            changed = [(segment.path, segment.since) for waiting in self._segments.values() for segment in waiting]
+        since = max((time_ for _, time_ in changed), default=0.0) - seconds
+        written: dict[RequestId, float] = {}
+        for path in (path for path, time_ in changed if time_ >= since):
+            for record in _records(path):
+                if record is not None and record.block.request is not None:
+                    written[record.block.request] = record.written
+        newest = max(written.values(), default=0.0)
+        return {request for request, time_ in written.items() if time_ >= newest - seconds}
 
     def _keep_damaged(self, segment: Segment, damaged: int) -> None:
         """Count the damaged records and keep their file, once."""
@@ -235,14 +221,19 @@ def _survey(path: Path) -> tuple[bytes, int]:
     with path.open("rb") as file:
         header = file.readline()
         at, blocks = len(header), 0
-        while at + RECORD.size <= size:
-            file.seek(at)
-            magic, length, _, _ = RECORD.unpack(file.read(RECORD.size))
-            at += RECORD.size + length
-            if magic != MAGIC or at > size:
+        while length := record_size(file.read(HEAD.size)):
+            at += length
+            if at > size:
                 break
             blocks += 1
+            file.seek(at)
     return header, blocks
+
+
+def _records(path: Path) -> list[Record | None]:
+    """Every record of a segment; None stands for a damaged one."""
+    _, _, body = path.read_bytes().partition(b"\n")
+    return list(decode_records(body))
 
 
 def _decode_header(line: bytes) -> tuple[Inbound, str]:

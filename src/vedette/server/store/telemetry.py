@@ -79,6 +79,8 @@ class Telemetry:
             StoreUnavailable: the store cannot be opened, and never could.
         """
         try:
+            if self._marker.crashed and self.spool is not None:
+                await asyncio.to_thread(self.recent.load_spool, self.spool)
             try:
                 await asyncio.to_thread(self._prepare, packages)
             except StoreUnavailable as error:

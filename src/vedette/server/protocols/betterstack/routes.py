@@ -9,7 +9,7 @@ from vedette.server.http.errors import RequestError
 from vedette.server.http.ingest import OFF_LOOP_BYTES, Ingest, IngestRequest, Response, authorize, route
 from vedette.server.protocols.betterstack.decode import Decoded, decode
 from vedette.server.protocols.betterstack.mapping import SECOND_NS, Received, row
-from vedette.server.store.commit import Inbound
+from vedette.server.store.inbound import Inbound, RequestId
 
 LOGS = Inbound("logs", "JSONEachRow", {"max_partitions_per_insert_block": 0})
 DAY_NS = 24 * 3600 * SECOND_NS
@@ -44,7 +44,8 @@ async def logs(request: IngestRequest) -> Response:
     recent = request.ingest.recent_requests
     if decoded.records and not recent.already_stored(LOGS.table, key.project_id, received.request_id):
         with recent.answering(LOGS.table, key.project_id, received.request_id):
-            await request.ingest.committer.commit(LOGS, block, rows=len(decoded.records))
+            sent = RequestId(LOGS.table, key.project_id, received.request_id)
+            await request.ingest.committer.commit(LOGS, block, rows=len(decoded.records), request=sent)
         request.ingest.outcomes.accepted(key.project_id, "betterstack", "log", len(decoded.records), len(body))
     await _report(request, key.project_id, decoded, moved)
     return Response(202)

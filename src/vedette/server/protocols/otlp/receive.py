@@ -24,6 +24,7 @@ from vedette.server.protocols.otlp.kinds import METRICS, Kind
 from vedette.server.protocols.otlp.messages import Message
 from vedette.server.protocols.otlp.values import BROKEN_TEXT, LONG_TEXT, TEXT_BYTES, has_long_item, repair
 from vedette.server.store.errors import InsertRejected
+from vedette.server.store.inbound import RequestId
 
 # Of one request, and far more than SDKs send: what Python looks at one by one.
 MAX_PARTS = 200_000  # resources, scopes, and their attributes
@@ -171,14 +172,15 @@ async def _store(
 async def _commit(
     ingest: Ingest, kind: Kind, request: Request, receipt: batches.Receipt, count: int, block: bytes
 ) -> None:
+    sent = RequestId(kind.table, receipt.project_id, receipt.request_id)
     try:
-        await ingest.committer.commit(kind.inbound, block, rows=count)
+        await ingest.committer.commit(kind.inbound, block, rows=count, request=sent)
     except InsertRejected as first:
         # Unknown fields are kept as sent, and odd ones (groups, say) may stop the engine's parser: try without.
         request.message.DiscardUnknownFields()
         block = batches.rows(kind, request.message, receipt)
         try:
-            await ingest.committer.commit(kind.inbound, block, rows=count)
+            await ingest.committer.commit(kind.inbound, block, rows=count, request=sent)
         except InsertRejected:
             await ingest.outcomes.dropped(
                 receipt.project_id, "otlp", kind.category, "refused", quantity=count, detail=str(first), sample=block

@@ -11,8 +11,8 @@ import orjson
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.outcomes import Outcome
 from vedette.server.protocols.sentry.times import Clock, FirstTimes, time_text
-from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
+from vedette.server.store.inbound import Inbound, RequestId
 
 JSON_ROWS = {"input_format_json_named_tuples_as_objects": 0, "date_time_input_format": "basic"}
 
@@ -146,8 +146,9 @@ class Batch:
 
     async def _store_table(self, ingest: Ingest, inbound: Inbound, rows: Sequence[bytes]) -> None:
         block = rows[0] if len(rows) == 1 else b"".join(rows)
+        sent = RequestId(inbound.table, self.project_id, self.request_id) if inbound in WITHOUT_ID else None
         try:
-            await ingest.committer.commit(inbound, block, rows=len(rows))
+            await ingest.committer.commit(inbound, block, rows=len(rows), request=sent)
         except InsertRejected as error:
             # A gap in our own checks. Its neighbours are not to suffer: find the row, keep the rest.
             if len(rows) > 1:
