@@ -1,5 +1,8 @@
 """Errors: groups, and one error's page with its chained stack trace. Nothing of a payload may run."""
 
+import json
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -30,6 +33,23 @@ def test_group_and_stack_trace(page: Page, project: ProjectClient) -> None:
     expect(page.get_by_text("Occurrence 1 of 2")).to_be_visible()
     page.get_by_role("button", name="Older occurrence").click()
     expect(page.get_by_text("Occurrence 2 of 2")).to_be_visible()
+
+
+def test_a_crash_that_a_log_record_reported_too_is_one_error(page: Page, project: ProjectClient) -> None:
+    event_id = send_error(project)
+    texts = {"exception.type": "ZeroDivisionError", "exception.message": "as logged", "sentry.event_id": event_id}
+    attributes = [{"key": key, "value": {"stringValue": text}} for key, text in texts.items()]
+    record = {"timeUnixNano": str(time.time_ns()), "severityNumber": 17, "attributes": attributes}
+    body = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()
+    answer = project.post("/v1/logs", body, content_type="application/json", x_vedette_key=project.key)
+    assert answer.status_code == 200, answer.text
+    page.goto(f"/errors?project={project.id}")
+    groups = page.get_by_role("table", name="Errors").get_by_role("row").filter(has_text="ZeroDivisionError")
+    expect(groups).to_have_count(1)
+    groups.get_by_role("link").click()
+    expect(page.get_by_text("Occurrence 1 of 1")).to_be_visible()
+    page.get_by_label("Facts").get_by_role("link", name="otlp: ZeroDivisionError: as logged").click()
+    expect(page.get_by_label("Facts").get_by_role("link", name="sentry: ZeroDivisionError")).to_be_visible()
 
 
 def test_payloads_are_inert(page: Page, project: ProjectClient) -> None:

@@ -44,7 +44,7 @@ export const group = (i: number) => ({ ...head(i), count: Math.round(8_000 / (i 
 const frame = (name: string, file: string, lineno: number, inApp: boolean) => ({ function: name, filename: file, module: file.replace('.py', '').replaceAll('/', '.'), lineno, in_app: inApp, pre_context: ['def total(cart):', '    lines = cart.lines', '    count = len(lines)'], context_line: '    return sum(line.price for line in lines) / count', post_context: ['', 'def render(cart):'], vars: inApp ? { cart: '<Cart 81723>', lines: [], count: '0', note: HOSTILE } : null })
 export const occurrence = (id: string) => ({
   ...head(0), ...joins(5), event_id: id, time: iso(41_000), handled: false, platform: 'python', transaction: 'POST /api/orders', user_email: 'grace@example.org', source: 'sentry',
-  frames: [], tags: { runtime: 'CPython 3.12', server_name: 'checkout-7f9c', plan: 'pro' }, attachments: [{ attachment_id: 'a', filename: 'state.json', content_type: 'application/json', size: 4_312 }],
+  frames: [], reports: [], tags: { runtime: 'CPython 3.12', server_name: 'checkout-7f9c', plan: 'pro' }, attachments: [{ attachment_id: 'a', filename: 'state.json', content_type: 'application/json', size: 4_312 }],
   payload: {
     exception: { values: [
       { type: 'KeyError', value: "'price'", mechanism: { type: 'chained', handled: true }, stacktrace: { frames: [frame('__getitem__', 'app/prices.py', 41, true)] } },

@@ -687,7 +687,7 @@ export interface paths {
         };
         /**
          * Errors
-         * @description Errors, newest first. `q` looks in title, value and culprit.
+         * @description Errors, newest first; a crash that several sources reported is listed once. `q` looks in title, value, culprit.
          */
         get: operations["errors_api_v1_projects__project_id__errors_get"];
         put?: never;
@@ -727,7 +727,7 @@ export interface paths {
         };
         /**
          * Error
-         * @description One error with its frames, tags, payload and attachments.
+         * @description One error with its frames, tags, payload, attachments, and what other sources reported of it.
          */
         get: operations["error_api_v1_projects__project_id__errors__event_id__get"];
         put?: never;
@@ -1060,6 +1060,8 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
+            /** Reports */
+            reports: components["schemas"]["Report"][];
             /** Attachments */
             attachments: components["schemas"]["Attachment"][];
         };
@@ -1792,6 +1794,24 @@ export interface components {
             errors: number;
             /** Events */
             events: number;
+        };
+        /**
+         * Report
+         * @description Another source's report of the same crash.
+         */
+        Report: {
+            /** Event Id */
+            event_id: string;
+            /** Time */
+            time: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Service */
+            service: string;
+            /** Fingerprint */
+            fingerprint: string;
         };
         /**
          * Session
@@ -3606,7 +3626,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             /** @description Validation Error */
             422: {

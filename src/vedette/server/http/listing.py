@@ -119,27 +119,32 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page ended: the last row's keys, and how many rows with those keys were shown."""
+    """Where a page ended: the last row's keys, and how many rows with those keys were shown. Lists whose rows move
+    as time goes on also keep the end of the first page's range, `until`."""
 
     time: str
     tie: str
     seen: int
+    until: str = ""
 
     def encode(self) -> str:
         """As it stands in URLs."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.time, self.tie, self.seen])).decode().rstrip("=")
+        parts = [self.time, self.tie, self.seen, *([self.until] if self.until else [])]
+        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """Raises BadRequest for what `encode` did not write."""
         try:
-            moment, tie, seen = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            moment, tie, seen, *until = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             if not (isinstance(moment, str) and isinstance(tie, str) and isinstance(seen, int) and 0 < seen < 100_000):
                 raise ValueError(text)
-            parse_time(moment, now_ns=0)
-        except (binascii.Error, ValueError, TypeError, BadRequest):
+            for written in (moment, *until):
+                parse_time(written, now_ns=0)
+            found = cls(moment, tie, seen, *until)
+        except (binascii.Error, ValueError, TypeError, AttributeError, BadRequest):
             raise BadRequest("the cursor is not one of ours", hint="pass next_cursor back as it came") from None
-        return cls(moment, tie, seen)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

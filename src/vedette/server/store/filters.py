@@ -45,13 +45,14 @@ class Fields:
     json: Sequence[str] = field(default_factory=tuple)
 
 
-def compile_filters(filters: Sequence[Filter], fields: Fields) -> tuple[str, dict[str, Any]]:
-    """AND the filters into one condition; returns it with its parameters (`f0`, `f1`, …). Raises BadFilter."""
+def compile_filters(filters: Sequence[Filter], fields: Fields, *, prefix: str = "") -> tuple[str, dict[str, Any]]:
+    """AND the filters into one condition; returns it with its parameters (`f0`, `f1`, … after `prefix`, for a query
+    with two such conditions). Raises BadFilter."""
     conditions: list[str] = []
     parameters: dict[str, Any] = {}
     for index, item in enumerate(filters):
-        expression, kind = _expression(item, fields, f"k{index}", parameters)
-        name = f"f{index}"
+        expression, kind = _expression(item, fields, f"{prefix}k{index}", parameters)
+        name = f"{prefix}f{index}"
         if item.op in ("~", "!~"):
             parameters[name] = item.value
             test = f"positionCaseInsensitiveUTF8(toString({expression}), {{{name}:String}}) > 0"

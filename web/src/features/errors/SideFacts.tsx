@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ErrorDetail } from '@/api/types'
 import { useScope } from '@/shared/filters/scope'
 import { humanBytes } from '@/shared/format/numbers'
@@ -17,6 +18,7 @@ export function SideFacts({ error }: { error: ErrorDetail }) {
   const sdk = record(payload['sdk'])
   return (
     <aside className={css.side} aria-label="Facts">
+      {error.reports.length > 0 && <Reports error={error} />}
       {user && <Section title="User"><Attributes of={user} /></Section>}
       {request && <Section title="Request"><Attributes of={request} /></Section>}
       {Object.keys(error.tags ?? {}).length > 0 && <Section title="Tags"><Attributes of={error.tags} /></Section>}
@@ -29,6 +31,20 @@ export function SideFacts({ error }: { error: ErrorDetail }) {
         <Attributes of={{ event_id: error.event_id, fingerprint: error.fingerprint, source: error.source, platform: error.platform, sdk: sdk ? `${String(sdk['name'] ?? '')} ${String(sdk['version'] ?? '')}` : '', server_name: payload['server_name'] ?? '' }} />
       </Section>
     </aside>
+  )
+}
+
+/** What other sources said of this crash; the lists count it once, as the richest of them. */
+function Reports({ error }: { error: ErrorDetail }) {
+  return (
+    <Section title="The same crash, as reported by">
+      {error.reports.map((report) => (
+        <div key={report.event_id} className="row">
+          <Link to="/errors/$fingerprint" params={{ fingerprint: report.fingerprint }} search={{ item: report.event_id }} className="link ellipsis">{report.source}: {report.title}</Link>
+          <span className="faint">{report.service}</span>
+        </div>
+      ))}
+    </Section>
   )
 }
 

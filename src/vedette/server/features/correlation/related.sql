@@ -1,4 +1,5 @@
 -- How many rows of each signal belong to one trace, user or session. An id that is not asked for is ''.
+-- The filters are those of errors.
 SELECT
     (
         SELECT count() FROM logs
@@ -23,6 +24,7 @@ SELECT
             AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
             AND ({user_id:String} = '' OR user_id = {user_id:String})
             AND ({session_id:String} = '' OR session_id = {session_id:String})
+            /* AND filters */
     ) AS errors,
     (
         SELECT count() FROM events

@@ -9,7 +9,9 @@ from vedette.server.features.correlation import fields
 from vedette.server.http.access import StoreDep
 from vedette.server.http.errors import BadRequest
 from vedette.server.http.listing import Items, ProjectId, RangeQuery
-from vedette.server.store.sql import load
+from vedette.server.signals.errors.queries import once
+from vedette.server.store.filters import Filter
+from vedette.server.store.sql import fill, load
 
 router = APIRouter(tags=["correlation"])
 
@@ -50,7 +52,9 @@ def related(
     ids = {"trace_id": trace_id, "user_id": user_id, "session_id": session_id}
     if not any(ids.values()):
         raise BadRequest("name a trace_id, user_id or session_id")
-    rows = store.query(load(__package__, "related.sql"), {**ids, **range_.parameters(), "project_id": project})
+    condition, bound = once([Filter(name, "=", value) for name, value in ids.items() if value])
+    sql = fill(load(__package__, "related.sql"), condition)
+    rows = store.query(sql, {**bound, **ids, **range_.parameters(), "project_id": project})
     return Related(**rows.dicts()[0])
 
 

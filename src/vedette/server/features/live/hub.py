@@ -16,6 +16,7 @@ import orjson
 
 from vedette.server.http.listing import SECOND, TimeRange, sql_time
 from vedette.server.signals.errors.queries import LISTING as ERRORS
+from vedette.server.signals.errors.queries import once
 from vedette.server.signals.events.queries import LISTING as EVENTS
 from vedette.server.signals.logs.queries import LISTING as LOGS
 from vedette.server.signals.spans.queries import LISTING as SPANS
@@ -35,16 +36,17 @@ QUEUE_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """How one signal is watched: its list's SQL, and what makes a row itself."""
+    """How one signal is watched: its list's SQL, what makes a row itself, and which rows are shown."""
 
     sql: str
     key: Callable[[dict[str, Any]], Any]
+    condition: str = ""
 
 
 STREAMS: dict[str, Stream] = {
     "log": Stream(LOGS.sql, lambda row: (row["time"], row["id"])),
     "span": Stream(SPANS.sql, lambda row: (row["trace_id"], row["span_id"], row["time"])),
-    "error": Stream(ERRORS.sql, lambda row: row["event_id"]),
+    "error": Stream(ERRORS.sql, lambda row: row["event_id"], once()[0]),
     "event": Stream(EVENTS.sql, lambda row: row["uuid"]),
     "metric_point": Stream(load(__package__, "metric_points.sql"), lambda row: (row["series_id"], row["time"])),
 }
@@ -169,7 +171,9 @@ class Hub:
         parameters = {
             **window.parameters(), "project_id": project_id, "after": sql_time(after), "limit": ROWS_A_POLL,
         }  # fmt: skip
-        sql = fill(STREAMS[signal].sql, "received_at > {after:DateTime64(9, 'UTC')}")
+        stream = STREAMS[signal]
+        conditions = ["received_at > {after:DateTime64(9, 'UTC')}", *([stream.condition] if stream.condition else [])]
+        sql = fill(stream.sql, " AND ".join(conditions))
         return self._store.query(sql, parameters).dicts()
 
 

@@ -1,4 +1,4 @@
--- Errors per bucket, and in all (the row whose bucket is 0).
+-- Errors per bucket, a crash once, and in all (the row whose bucket is 0).
 SELECT
     intDiv(toUnixTimestamp(time), {step:UInt32}) * {step:UInt32} AS bucket,
     count() AS errors

@@ -12,7 +12,7 @@ from vedette.server.http.listing import (
     conditions_of,
     iso_time,
 )
-from vedette.server.signals.errors.queries import groups
+from vedette.server.signals.errors.queries import groups, once
 from vedette.server.signals.events.queries import list_events
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Fields
@@ -77,6 +77,9 @@ def _ask(
     bound: dict[str, Any] = {}
     if question:
         condition, bound = conditions_of(replace(question, words=""), FIELDS)
+        if name == "errors.sql":
+            crash, scope = once(question.filters)
+            condition, bound = f"{condition} AND {crash}" if condition else crash, bound | scope
         sql = fill(sql, condition)
     return store.query(sql, {**bound, **range_.parameters(), **parameters, "project_id": project_id}).dicts()
 

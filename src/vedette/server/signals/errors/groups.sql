@@ -21,5 +21,6 @@ FROM (
         /* AND filters */
 )
 GROUP BY fingerprint
+HAVING (last_time, fingerprint) < ({last_time:DateTime64(9, 'UTC')}, {last_fingerprint:String})
 ORDER BY last_time DESC, fingerprint DESC
-LIMIT {limit:UInt32} OFFSET {offset:UInt32}
+LIMIT {limit:UInt32}

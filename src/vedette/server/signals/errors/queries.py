@@ -1,14 +1,25 @@
 """Questions to the `errors` table."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from vedette.server.http.errors import NotFound
-from vedette.server.http.listing import Cursor, Listing, Question, conditions_of, contains
+from vedette.server.http.listing import (
+    Cursor,
+    Listing,
+    Question,
+    TimeRange,
+    conditions_of,
+    contains,
+    exact_time,
+    parse_time,
+    sql_time,
+)
 from vedette.server.store.client import Store
-from vedette.server.store.filters import Fields, Filter
+from vedette.server.store.filters import Fields, Filter, compile_filters
 from vedette.server.store.sql import fill, load
 
 FIELDS = Fields(
@@ -24,11 +35,24 @@ FIELDS = Fields(
 )  # fmt: skip
 WORDS = contains("title", "value", "culprit")
 LISTING = Listing(load(__package__, "list.sql"), FIELDS, "event_id", "String", WORDS)
+# Fields that say which part of the world is looked at, rather than which errors of it.
+SCOPE = frozenset(("service", "environment", "release", "trace_id", "user_id", "session_id", "source"))
+
+
+def once(filters: Sequence[Filter] = ()) -> tuple[str, dict[str, Any]]:
+    """The condition on `errors` that counts a crash once, whoever reported it (decision 0012), and what it binds.
+
+    Besides `{project_id}`, the query has to bind the range it asks for as `{since}` and `{until}`.
+    """
+    scope = [item for item in filters if item.field in SCOPE]
+    condition, bound = compile_filters(scope, FIELDS, prefix="scope_")
+    return fill(load(__package__, "once.sql"), condition), bound
 
 
 def list_errors(store: Store, project_id: int, question: Question) -> dict[str, Any]:
-    """A page of errors."""
-    return LISTING.page(store, project_id, question)
+    """A page of errors, a crash once."""
+    condition, bound = once(question.filters)
+    return LISTING.page(store, project_id, question, extra=[condition], parameters=bound)
 
 
 def only(question: Question, **values: str | None) -> list[Filter]:
@@ -37,7 +61,7 @@ def only(question: Question, **values: str | None) -> list[Filter]:
 
 
 def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
-    """One error with frames, tags, payload and attachments. Raises NotFound."""
+    """One error with frames, tags, payload, attachments and other reports of the same crash. Raises NotFound."""
     bound = {"project_id": project_id, "event_id": _plain(event_id)}
     found = store.query(load(__package__, "detail.sql"), bound).dicts()
     if not found:
@@ -47,6 +71,7 @@ def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
         error["payload"] = orjson.loads(error["payload"] or "{}")
     except orjson.JSONDecodeError:  # stored by something that is not us; show it rather than nothing
         error["payload"] = {"text": error["payload"]}
+    error["reports"] = store.query(load(__package__, "reports.sql"), bound).dicts()
     error["attachments"] = store.query(load(__package__, "attachments.sql"), bound).dicts()
     return error
 
@@ -66,15 +91,23 @@ def _plain(event_id: str) -> str:
 
 
 def groups(store: Store, project_id: int, question: Question) -> dict[str, Any]:
-    """A page of fingerprints, those seen last first. A group moves as it is seen again, so paging is by position."""
+    """A page of fingerprints, those seen last first. All pages see the time up to the first: a group that is seen
+    again meanwhile stays where it was."""
     condition, bound = conditions_of(question, FIELDS, WORDS)
-    offset = question.cursor.seen if question.cursor else 0
+    crash, scope = once(question.filters)
+    range_, cursor = question.range, question.cursor
+    if cursor and cursor.until:
+        range_ = TimeRange(range_.since_ns, min(range_.until_ns, parse_time(cursor.until, now_ns=0)))
     parameters = {
-        **bound, **question.range.parameters(), "project_id": project_id,
-        "limit": question.limit + 1, "offset": offset,
+        **bound, **scope, **range_.parameters(), "project_id": project_id, "limit": question.limit + 1,
+        "last_time": sql_time(parse_time(cursor.time, now_ns=0) if cursor else range_.until_ns),
+        "last_fingerprint": cursor.tie if cursor else "",
     }  # fmt: skip
-    rows = store.query(fill(load(__package__, "groups.sql"), condition), parameters).dicts()
+    sql = fill(load(__package__, "groups.sql"), " AND ".join(part for part in (condition, crash) if part))
+    rows = store.query(sql, parameters).dicts()
     shown = rows[: question.limit]
-    more = len(rows) > question.limit
-    cursor = Cursor(shown[-1]["last_time"], "", offset + len(shown)).encode() if more else None
-    return {"items": shown, "next_cursor": cursor}
+    following = None
+    if len(rows) > question.limit:
+        last = shown[-1]
+        following = Cursor(last["last_time"], last["fingerprint"], 1, exact_time(range_.until_ns)).encode()
+    return {"items": shown, "next_cursor": following}

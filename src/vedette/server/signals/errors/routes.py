@@ -59,12 +59,24 @@ class Attachment(BaseModel):
     size: int
 
 
+class Report(BaseModel):
+    """Another source's report of the same crash."""
+
+    event_id: str
+    time: str
+    source: str
+    title: str
+    service: str
+    fingerprint: str
+
+
 class ErrorDetail(ErrorEvent):
     """An error with everything it carried; `payload` is the event as sent, after scrubbing."""
 
     frames: list[Frame]
     tags: dict[str, str]
     payload: dict[str, Any]
+    reports: list[Report]
     attachments: list[Attachment]
 
 
@@ -95,7 +107,7 @@ ErrorQuery = Annotated[Question, Depends(ask_errors)]
 
 @router.get("/projects/{project_id}/errors", response_model=Page[ErrorEvent])
 def errors(project: ProjectId, store: StoreDep, question: ErrorQuery) -> Response:
-    """Errors, newest first. `q` looks in title, value and culprit."""
+    """Errors, newest first, a crash once however many sources reported it. `q` looks in title, value and culprit."""
     return answer(queries.list_errors(store, project, question))
 
 
@@ -107,7 +119,7 @@ def error_groups(project: ProjectId, store: StoreDep, question: ErrorQuery) -> R
 
 @router.get("/projects/{project_id}/errors/{event_id}", response_model=ErrorDetail)
 def error(project: ProjectId, store: StoreDep, event_id: str) -> Response:
-    """One error with its frames, tags, payload and attachments."""
+    """One error with its frames, tags, payload, attachments, and what other sources reported of it."""
     return answer(queries.detail(store, project, event_id))
 
 
