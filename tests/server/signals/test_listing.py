@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from tests.server.reading import Reader, ago
 from vedette.server.http.errors import BadRequest
-from vedette.server.http.listing import SECOND, Cursor, TimeRange, bucket_seconds, bucket_times, parse_time, sql_time
+from vedette.server.http.listing import (
+    SECOND,
+    Cursor,
+    Question,
+    TimeRange,
+    bucket_seconds,
+    bucket_times,
+    parse_time,
+    sql_time,
+)
+from vedette.server.signals.logs.queries import LISTING as LOGS
+from vedette.server.signals.spans.queries import LISTING as SPANS
+from vedette.server.store.filters import Filter
+from vedette.server.store.sql import fill
 
 NOW = 1_767_225_600 * SECOND  # 2026-01-01T00:00:00Z
 
@@ -131,3 +144,30 @@ def test_what_does_not_read_is_refused_with_a_reason(reader: Reader, params: dic
     answer = reader.request("GET", "logs", params=params)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == code
+
+
+@pytest.mark.parametrize("table", ["logs", "spans"])
+def test_an_attribute_is_found_by_the_text_index(reader: Reader, table: str) -> None:
+    reader.store.command(
+        f"INSERT INTO {table} (project_id, time, trace_id, attributes) SELECT {reader.project_id}, now64(9) - "
+        "toIntervalMillisecond(number), toString(number), map('order.id', toString(number), 'a', 'b') "
+        "FROM numbers(100000)"
+    )
+    listing = {"logs": LOGS, "spans": SPANS}[table]
+    question = Question(TimeRange.parse("-1h", "now"), [Filter("attributes.order.id", "=", "4321")])
+    condition, bound = listing.conditions(question)
+    bound |= {**question.range.parameters(), "project_id": reader.project_id, "limit": 100}
+    plan = reader.store.query(f"EXPLAIN indexes = 1 {fill(listing.sql, condition)}", bound).rows
+    lines = [str(row[0]).strip(" │└─") for row in plan]
+    index = lines.index("Name: attribute_items_text")
+    granules = next(line for line in lines[index:] if line.startswith("Granules: "))
+    few, all_ = map(int, granules.removeprefix("Granules: ").split("/"))
+    assert few < all_, plan
+    assert [row["trace_id"] for row in reader.get(table, filter="attributes.order.id=4321")["items"]] == ["4321"]
+    assert reader.get(table, filter=["attributes.order.id=4321", "attributes.a!=b"])["items"] == []
+    assert len(reader.get(table, filter="attributes.none=", limit=3)["items"]) == 3, "empty, as what is missing"
+
+
+def test_an_equals_sign_belongs_to_the_key_or_to_the_value(reader: Reader) -> None:
+    reader.insert("logs", [{"body": "key", "attributes": {"a=b": "c"}}, {"body": "value", "attributes": {"a": "b=c"}}])
+    assert [row["body"] for row in reader.get("logs", filter="attributes.a=b=c")["items"]] == ["value"]

@@ -10,11 +10,11 @@ from tests.conftest import ProjectClient
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 READS = [
-    "logs", "logs?q=line", "logs?limit=3", "logs/histogram", "spans", "spans?root=true", f"traces/{TRACE}", "errors",
-    "errors/groups", "events", "events/names", "metrics", "metrics/gauge", "metrics/gauge?aggregate=p95",
-    "metrics/gauge?aggregate=rate&group_by=service", "metrics/sizes?aggregate=p95", "metrics/sizes?aggregate=avg",
-    "outcomes", "outcomes/summary", "sessions", "check_ins", "overview", "related?user_id=ada", "fields?signal=logs",
-    "fields/values?signal=events&field=properties.plan",
+    "logs", "logs?q=line", "logs?limit=3", "logs/histogram", "spans", "spans?root=true", "spans?filter=attributes.n=3",
+    f"traces/{TRACE}", "errors", "errors/groups", "events", "events/names", "metrics", "metrics/gauge",
+    "metrics/gauge?aggregate=p95", "metrics/gauge?aggregate=rate&group_by=service", "metrics/sizes?aggregate=p95",
+    "metrics/sizes?aggregate=avg", "outcomes", "outcomes/summary", "sessions", "check_ins", "overview",
+    "related?user_id=ada", "fields?signal=logs", "fields/values?signal=events&field=properties.plan",
 ]  # fmt: skip
 QUERIES = [
     "SELECT count() FROM logs",
@@ -38,7 +38,11 @@ def filled(project: ProjectClient) -> ProjectClient:
     """A project with something of most signals."""
     now = time.time_ns()
     moment = {"timeUnixNano": str(now)}
-    records = [{**moment, "body": {"stringValue": f"line {i}"}, "traceId": TRACE} for i in range(20)]
+    records = [
+        {**moment, "body": {"stringValue": f"line {i}"}, "traceId": TRACE,
+         "attributes": [{"key": "n", "value": {"intValue": str(i)}}]}
+        for i in range(20)
+    ]  # fmt: skip
     send(project, "/v1/logs", {"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
     ends = {"startTimeUnixNano": str(now), "endTimeUnixNano": str(now + 5)}
     spans = [{"traceId": TRACE, "spanId": f"b7ad6b71692033{i}", "name": "x", "kind": 2, **ends} for i in range(10, 20)]
@@ -70,3 +74,4 @@ def test_every_read_is_answered(filled: ProjectClient) -> None:
         if answer.status_code != 200:
             refused.append((sql, answer.text))
     assert not refused
+    assert [row["body"] for row in filled.get("logs", filter="attributes.n=3")["items"]] == ["line 3"]

@@ -13,6 +13,7 @@ FIELDS = Fields(
     columns={"service": "String", "severity_number": "UInt8", "body": "String", "duration": "Float64"},
     maps=("attributes", "resource"),
     json=("properties",),
+    items={"attributes": "attribute_items"},
 )
 KEYS = st.one_of(
     st.sampled_from(["http.route", "a'b", "a`b", "a\\", "x} {y:String", "--", "/*", "$feature/flag", "a..b", " "]),
@@ -46,10 +47,10 @@ def test_unknown_field_lists_the_known() -> None:
 # What may stand in a condition: our own words, bound names, and a quoted JSON path.
 OURS = re.compile(
     r"""(?:
-        \{[kf]\d+:\w+\}
+        \{[kfi]\d+:\w+\}
       | `(?:[^`\\]|\\.)*`
-      | \b(?:service|severity_number|body|duration|attributes|resource|properties)\b
-      | \b(?:AND|NOT|toString|toFloat64OrNull|positionCaseInsensitiveUTF8|if|isNull)\b
+      | \b(?:service|severity_number|body|duration|attributes|attribute_items|resource|properties)\b
+      | \b(?:AND|NOT|has|toString|toFloat64OrNull|positionCaseInsensitiveUTF8|if|isNull)\b
       | [()\[\],.\s]|!=|>=|<=|[=<>]|\b0\b
     )*""",
     re.VERBOSE | re.DOTALL,
@@ -81,7 +82,8 @@ def marked_table(embedded_store: Store) -> str:
     table = f"filters_{uuid.uuid4().hex[:8]}"
     embedded_store.command(
         f"CREATE TABLE {table} (service String, severity_number UInt8, body String, duration Float64, "
-        "attributes Map(String, String), resource Map(String, String), properties JSON) ENGINE = Memory"
+        "attributes Map(String, String), resource Map(String, String), properties JSON, attribute_items Array(String) "
+        "ALIAS arrayMap((k, v) -> concat(k, '=', v), mapKeys(attributes), mapValues(attributes))) ENGINE = Memory"
     )
     return table
 

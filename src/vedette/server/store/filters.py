@@ -38,11 +38,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What can be filtered on a table: `columns` by ClickHouse type, `maps` of strings, `json` columns."""
+    """What can be filtered on a table: `columns` by ClickHouse type, `maps` of strings, `json` columns. `items` names
+    the array of `key=value` of a map that has a text index on it."""
 
     columns: Mapping[str, str]
     maps: Sequence[str] = field(default_factory=tuple)
     json: Sequence[str] = field(default_factory=tuple)
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_filters(filters: Sequence[Filter], fields: Fields, *, prefix: str = "") -> tuple[str, dict[str, Any]]:
@@ -60,6 +62,11 @@ def compile_filters(filters: Sequence[Filter], fields: Fields, *, prefix: str = 
             continue
         parameters[name] = _value(item, kind)
         conditions.append(f"{expression} {OPERATORS[item.op]} {{{name}:{kind}}}")
+        column, _, key = item.field.partition(".")
+        if item.op == "=" and item.value and item.field not in fields.columns and column in fields.items:
+            # The index knows items, the map does not use it; and "a=b" "c" is the same item as "a" "b=c".
+            parameters[f"{prefix}i{index}"] = f"{key}={item.value}"
+            conditions.append(f"has({fields.items[column]}, {{{prefix}i{index}:String}})")
     return " AND ".join(f"({condition})" for condition in conditions), parameters
 
 

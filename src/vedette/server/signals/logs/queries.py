@@ -26,6 +26,7 @@ FIELDS = Fields(
         "severity_number": "UInt8",
     },
     maps=("attributes", "resource", "scope_attributes"),
+    items={"attributes": "attribute_items"},
 )  # fmt: skip
 
 # https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber

@@ -18,6 +18,7 @@ FIELDS = Fields(
         "is_segment": "UInt8",
     },
     maps=("attributes", "resource", "scope_attributes"),
+    items={"attributes": "attribute_items"},
 )  # fmt: skip
 LISTING = Listing(
     load(__package__, "list.sql"), FIELDS, "span_id", "String", contains("name"), edge=load(__package__, "edge.sql")
