@@ -10,9 +10,9 @@ with logs of 10 attributes: 18 µs a record here plus 10 µs for the insert; 9 �
 from collections.abc import Callable
 from typing import Any
 
+from vedette.scrubbing import FILTERED, is_secret_key, scrub
 from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.scrub import FILTERED, is_secret_key, scrub
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 
 MAX_ITEMS = 5000

@@ -3,10 +3,10 @@
 import hashlib
 from typing import Any
 
+from vedette.scrubbing import scrub
 from vedette.server.protocols.sentry.batch import FEEDBACK, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import normalise
-from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, text
 from vedette.server.protocols.sentry.times import time_text
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from vedette.scrubbing import scrub
 from vedette.server.http.outcomes import Outcome
 from vedette.server.protocols.sentry import (
     attachments,
@@ -18,7 +19,6 @@ from vedette.server.protocols.sentry import (
 from vedette.server.protocols.sentry.batch import ERRORS, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import error_row, normalise
-from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, objects, text
 from vedette.server.protocols.sentry.times import time_text
 

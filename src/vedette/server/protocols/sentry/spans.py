@@ -5,10 +5,10 @@ Format: https://develop.sentry.dev/sdk/data-model/event-payloads/transaction/ an
 
 from typing import Any
 
+from vedette.scrubbing import scrub
 from vedette.server.protocols.sentry.batch import SPANS, Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.event import normalise, service, session_id
-from vedette.server.protocols.sentry.scrub import scrub
 from vedette.server.protocols.sentry.shapes import (
     BadItem,
     hex_id,

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.server.protocols.sentry.fingerprint import parametrise
-from vedette.server.protocols.sentry.scrub import (
+from vedette.scrubbing import (
     FILTERED,
     MAX_DEPTH,
     is_secret_key,
@@ -17,6 +16,7 @@ from vedette.server.protocols.sentry.scrub import (
     scrub,
     scrub_text,
 )
+from vedette.server.protocols.sentry.fingerprint import parametrise
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 

@@ -1,4 +1,4 @@
-"""Take secrets out of what is about to be stored. Pure, no dependencies; works on decoded JSON, in place.
+"""Take secrets out of what is about to be sent or stored. Pure, no dependencies; works on decoded JSON, in place.
 
 Two kinds of rules: by key (`password`, `api_key`, …: the whole value goes) and by value (Bearer tokens, card numbers,
 private keys, …: only the secret goes). Keys are split into words, so `author` and `token_count` stay.
