@@ -88,7 +88,8 @@ def test_other_projects_rows_do_not_come(project: ProjectClient) -> None:
 
 def test_events_and_metric_points_come_too(project: ProjectClient) -> None:
     watching = Watching(project, "event,metric_point")
-    event = {"api_key": project.key, "batch": [{"event": "paid", "distinct_id": "ada"}]}
+    properties = {"n": None, "big": 2**64, "flags": [True, 2]}
+    event = {"api_key": project.key, "batch": [{"event": "paid", "distinct_id": "ada", "properties": properties}]}
     project.post("/batch/", json.dumps(event).encode(), content_type="application/json")
     point = {"timeUnixNano": str(time.time_ns()), "asDouble": 2.5}
     metrics = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "m", "gauge": {"dataPoints": [point]}}]}]}]}
@@ -96,7 +97,7 @@ def test_events_and_metric_points_come_too(project: ProjectClient) -> None:
         "/v1/metrics", json.dumps(metrics).encode(), content_type="application/json", x_vedette_key=project.key
     )
     found = dict(watching.wait_for(2))
-    assert found["event"]["event"] == "paid"
+    assert (found["event"]["event"], found["event"]["properties"]) == ("paid", properties)
     assert (found["metric_point"]["metric_name"], found["metric_point"]["value"]) == ("m", 2.5)
 
 

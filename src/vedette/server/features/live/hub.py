@@ -18,6 +18,7 @@ from vedette.server.http.listing import SECOND, TimeRange, sql_time
 from vedette.server.signals.errors.queries import LISTING as ERRORS
 from vedette.server.signals.errors.queries import once
 from vedette.server.signals.events.queries import LISTING as EVENTS
+from vedette.server.signals.events.queries import as_sent
 from vedette.server.signals.logs.queries import LISTING as LOGS
 from vedette.server.signals.spans.queries import LISTING as SPANS
 from vedette.server.store.client import Store
@@ -36,18 +37,19 @@ QUEUE_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """How one signal is watched: its list's SQL, what makes a row itself, and which rows are shown."""
+    """How one signal is watched: its list's SQL, what makes a row itself, which rows are shown, and how."""
 
     sql: str
     key: Callable[[dict[str, Any]], Any]
     condition: str = ""
+    shown: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
 
 
 STREAMS: dict[str, Stream] = {
     "log": Stream(LOGS.sql, lambda row: (row["time"], row["id"])),
     "span": Stream(SPANS.sql, lambda row: (row["trace_id"], row["span_id"], row["time"])),
     "error": Stream(ERRORS.sql, lambda row: row["event_id"], once()[0]),
-    "event": Stream(EVENTS.sql, lambda row: row["uuid"]),
+    "event": Stream(EVENTS.sql, lambda row: row["uuid"], shown=as_sent),
     "metric_point": Stream(load(__package__, "metric_points.sql"), lambda row: (row["series_id"], row["time"])),
 }
 
@@ -174,7 +176,7 @@ class Hub:
         stream = STREAMS[signal]
         conditions = ["received_at > {after:DateTime64(9, 'UTC')}", *([stream.condition] if stream.condition else [])]
         sql = fill(stream.sql, " AND ".join(conditions))
-        return self._store.query(sql, parameters).dicts()
+        return [stream.shown(row) for row in self._store.query(sql, parameters).dicts()]
 
 
 def fresh(seen: dict[Any, int], signal: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

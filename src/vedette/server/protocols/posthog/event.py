@@ -19,7 +19,8 @@ from vedette.server.protocols.posthog.text import (
     dump,
     dump_exactly,
     dump_line,
-    replace_lone_surrogates,
+    for_engine,
+    may_blur,
 )
 
 MAX_DISTINCT_ID = 200
@@ -113,11 +114,11 @@ def encode_row(event: Event) -> bytes:
         event.changes.append(("properties_kept_as_text", f"nested deeper than {MAX_DEPTH} levels"))
         return dump_line({**event.row, "properties_text": text.decode()})
     row = event.row
-    # The JSON type drops nulls and empty objects, turns integers beyond 64 bits into strings and reads an escaped
-    # dot like a dot: then the text is kept beside it.
-    if not exact or b"null" in text or (b"{}" in text and len(text) > 2) or b"%2E" in text:
+    # The JSON type drops nulls and empty objects, takes no integers beyond 64 bits, reads an escaped dot like a dot
+    # and wants one type in a list: then the text is kept beside it.
+    if not exact or b"null" in text or (b"{}" in text and len(text) > 2) or b"%2E" in text or may_blur(text):
         row = {**row, "properties_text": text.decode()}
-    return dump_line(row)[:-2] + b',"properties":' + (text if exact else replace_lone_surrogates(text)) + b"}\n"
+    return dump_line(row)[:-2] + b',"properties":' + (text if exact else for_engine(text)) + b"}\n"
 
 
 def encode_as_text(event: Event) -> bytes:

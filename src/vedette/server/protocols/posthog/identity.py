@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.server.protocols.posthog.event import MAX_DEPTH, Event
-from vedette.server.protocols.posthog.text import depth, dump, replace_lone_surrogates
+from vedette.server.protocols.posthog.text import depth, dump, dump_exactly, for_engine
 
 LINKS = {
     "$identify": ("$anon_distinct_id", "identify"),
@@ -114,10 +114,18 @@ def _plain(text: str) -> str:
 
 def _json(value: Any) -> str:
     """One value, such that the engine can build a JSON document of it when someone asks for the person."""
-    text = _plain(replace_lone_surrogates(dump(value)).decode())
-    if text.count("{") + text.count("[") > MAX_DEPTH and depth(text.encode()) > MAX_DEPTH:
+    text, exact = dump_exactly(value)
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
         return f'"nested deeper than {MAX_DEPTH} levels"'
-    return text
+    if b"%2E" in text and not isinstance(value, str):
+        text, exact = dump_exactly(_plain_keys(value))
+    return (text if exact else for_engine(text)).decode()
+
+
+def _plain_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_plain(key): _plain_keys(inner) for key, inner in value.items()}
+    return [_plain_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _names(value: Any) -> list[str]:

@@ -8,7 +8,8 @@ SELECT
     trace_id,
     current_url,
     lib,
-    properties
+    properties,
+    properties_text
 FROM events
 WHERE project_id = {project_id:UInt32}
     AND time >= {since:DateTime64(9, 'UTC')}

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from vedette.server.http.errors import NotFound
 from vedette.server.http.listing import LATEST, SECOND, Listing, Question, TimeRange, conditions_of, contains
 from vedette.server.store.client import Store
@@ -28,7 +30,8 @@ def list_events(store: Store, project_id: int, question: Question, event: str | 
     """A page of product events."""
     if event is not None:
         question = replace(question, filters=[*question.filters, Filter("event", "=", event)])
-    return LISTING.page(store, project_id, question)
+    page = LISTING.page(store, project_id, question)
+    return {**page, "items": [as_sent(item) for item in page["items"]]}
 
 
 def one(store: Store, project_id: int, uuid: UUID, time_ns: int | None) -> dict[str, Any]:
@@ -38,7 +41,16 @@ def one(store: Store, project_id: int, uuid: UUID, time_ns: int | None) -> dict[
     found = store.query(load(__package__, "event.sql"), parameters).dicts()
     if not found:
         raise NotFound(f"no event {uuid}", hint="it may not have arrived yet, or be past retention")
-    return found[0]
+    return as_sent(found[0])
+
+
+def as_sent(row: dict[str, Any]) -> dict[str, Any]:
+    """An event with its properties as they were sent; what the engine's JSON type cannot say is kept beside as text.
+
+    The text goes into the answer as it is: Python's JSON libraries cannot write all that is in it either.
+    """
+    text = row.pop("properties_text")
+    return {**row, "properties": orjson.Fragment(text)} if text else row
 
 
 def names(store: Store, project_id: int, question: Question) -> dict[str, Any]:
