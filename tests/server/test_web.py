@@ -1,6 +1,7 @@
 """The web app's files: found, cached, and nothing outside their folder."""
 
 import asyncio
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from vedette.server import web
 
-Get = Callable[[str], httpx.Response]
+Get = Callable[..., httpx.Response]
 
 
 @pytest.fixture
@@ -20,15 +21,17 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Get:
     (folder / "index.html").write_text("the app")
     (folder / "robots.txt").write_text("none")
     (folder / "assets" / "app.js").write_text("run()")
+    (folder / "assets" / "page.js").write_text("whole")
+    (folder / "assets" / "page.js.gz").write_bytes(gzip.compress(b"small"))
     (tmp_path / "secret.txt").write_text("secret")
     monkeypatch.setattr(web, "static_folder", lambda: folder)
     transport = httpx.ASGITransport(web.with_static_files(PlainTextResponse("the API")))
 
-    async def ask(path: str) -> httpx.Response:
+    async def ask(path: str, headers: dict[str, str] | None) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://vedette") as client:
-            return await client.get(f"http://vedette{path}")
+            return await client.get(f"http://vedette{path}", headers=headers)
 
-    return lambda path: asyncio.run(ask(path))
+    return lambda path, headers=None: asyncio.run(ask(path, headers))
 
 
 def test_pages_and_files(get: Get) -> None:
@@ -39,6 +42,25 @@ def test_pages_and_files(get: Get) -> None:
     asset = get("/assets/app.js")
     assert asset.text == "run()" and "immutable" in asset.headers["cache-control"]
     assert asset.headers["x-content-type-options"] == "nosniff"
+    assert asset.headers["content-type"].startswith("text/javascript")
+
+
+def test_a_file_with_a_smaller_one_beside_it_is_sent_as_that(get: Get) -> None:
+    """`httpx` takes gzip, and says so."""
+    asset = get("/assets/page.js")
+    assert (asset.text, asset.headers["content-encoding"], asset.headers["vary"]) == (
+        "small",
+        "gzip",
+        "accept-encoding",
+    )
+    assert asset.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in asset.headers["cache-control"]
+
+
+def test_a_file_is_sent_whole_to_those_who_take_no_gzip(get: Get) -> None:
+    asset = get("/assets/page.js", {"accept-encoding": "identity"})
+    assert (asset.text, asset.headers["vary"]) == ("whole", "accept-encoding")
+    assert "content-encoding" not in asset.headers
 
 
 @pytest.mark.parametrize("path", ["/assets/none.js", "/assets/%00", "/assets/..%2fsecret.txt", "/assets/%2e%2e/x"])

@@ -20,11 +20,12 @@ from starlette.routing import Router
 from vedette import __version__
 from vedette.server import web
 from vedette.server.config import Settings
-from vedette.server.features import correlation, health, live, overview, projects, sql
+from vedette.server.features import correlation, event_schema, health, live, overview, projects, sql
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.http.access import Services, api_error
 from vedette.server.http.body import Reading
 from vedette.server.http.bounded import Bounded
+from vedette.server.http.compressed import Compressed
 from vedette.server.http.errors import RequestError
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.keys import KeyRing
@@ -65,7 +66,7 @@ SIGNALS: tuple[ModuleType, ...] = (
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
 # A feature has an API router, and may have `running(api, services)` that runs beside HTTP, and
 # `stopping(api)` that ends requests which would go on for ever.
-FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, sql, health)
+FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, event_schema, sql, health)
 
 
 class Server:
@@ -145,6 +146,7 @@ def read_api(services: Services) -> FastAPI:
     )
     api.state.services = services
     api.add_middleware(Bounded)
+    api.add_middleware(Compressed)
     for slice_ in (*FEATURES, *SIGNALS):
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")
