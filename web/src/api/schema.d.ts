@@ -418,6 +418,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/event-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Schema
+         * @description Declared events beside what was seen in the range; properties of the newest 20,000 events are looked at.
+         */
+        get: operations["event_schema_api_v1_projects__project_id__event_schema_get"];
+        /**
+         * Declare
+         * @description Replace what one source declares; no events take it away.
+         */
+        put: operations["declare_api_v1_projects__project_id__event_schema_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/event-schema/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seen Event
+         * @description Properties and violations of one event, of its newest 20,000 in the range.
+         */
+        get: operations["seen_event_api_v1_projects__project_id__event_schema_seen_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/sql": {
         parameters: {
             query?: never;
@@ -687,7 +731,7 @@ export interface paths {
         };
         /**
          * Errors
-         * @description Errors, newest first; a crash that several sources reported is listed once. `q` looks in title, value, culprit.
+         * @description Errors, newest first, a crash once however many sources reported it. `q` looks in title, value and culprit.
          */
         get: operations["errors_api_v1_projects__project_id__errors_get"];
         put?: never;
@@ -1006,6 +1050,210 @@ export interface components {
             p95_ns: number | null;
         };
         /**
+         * DeclaredEvent
+         * @description One version of one event, as an application declares it.
+         */
+        DeclaredEvent: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Status
+             * @default stable
+             * @enum {string}
+             */
+            status: "experimental" | "stable" | "deprecated";
+            /**
+             * Replacement
+             * @default
+             */
+            replacement: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Key
+             * @default []
+             */
+            key: string[];
+            /**
+             * Properties
+             * @default {}
+             */
+            properties: {
+                [key: string]: components["schemas"]["DeclaredProperty-Input"];
+            };
+        };
+        /**
+         * DeclaredProperty
+         * @description One property of an event, as an application declares it.
+         */
+        "DeclaredProperty-Input": {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "number" | "boolean" | "datetime" | "date" | "uuid" | "array" | "object" | "any";
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /**
+             * Enum
+             * @default []
+             */
+            enum: (boolean | number | string)[];
+            /** Ge */
+            ge?: number | null;
+            /** Gt */
+            gt?: number | null;
+            /** Le */
+            le?: number | null;
+            /** Lt */
+            lt?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Pattern */
+            pattern?: string | null;
+            items?: components["schemas"]["ValueShape-Input"] | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Pii
+             * @default
+             * @enum {string}
+             */
+            pii: "" | "hash" | "drop" | "keep";
+        };
+        /**
+         * DeclaredProperty
+         * @description One property of an event, as an application declares it.
+         */
+        "DeclaredProperty-Output": {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "number" | "boolean" | "datetime" | "date" | "uuid" | "array" | "object" | "any";
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /**
+             * Enum
+             * @default []
+             */
+            enum: (boolean | number | string)[];
+            /** Ge */
+            ge?: number | null;
+            /** Gt */
+            gt?: number | null;
+            /** Le */
+            le?: number | null;
+            /** Lt */
+            lt?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Pattern */
+            pattern?: string | null;
+            items?: components["schemas"]["ValueShape-Output"] | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Pii
+             * @default
+             * @enum {string}
+             */
+            pii: "" | "hash" | "drop" | "keep";
+        };
+        /**
+         * DeclaredVersion
+         * @description A declared event, and which sources declare it like this.
+         */
+        DeclaredVersion: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Status
+             * @default stable
+             * @enum {string}
+             */
+            status: "experimental" | "stable" | "deprecated";
+            /**
+             * Replacement
+             * @default
+             */
+            replacement: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Key
+             * @default []
+             */
+            key: string[];
+            /**
+             * Properties
+             * @default {}
+             */
+            properties: {
+                [key: string]: components["schemas"]["DeclaredProperty-Output"];
+            };
+            /** Sources */
+            sources: string[];
+        };
+        /**
          * ErrorDetail
          * @description An error with everything it carried; `payload` is the event as sent, after scrubbing.
          */
@@ -1152,6 +1400,26 @@ export interface components {
             count: number;
             /** Last Time */
             last_time: string;
+        };
+        /**
+         * EventSchema
+         * @description Answer of `GET event-schema`.
+         */
+        EventSchema: {
+            /** Sources */
+            sources: components["schemas"]["SchemaSource"][];
+            /** Events */
+            events: components["schemas"]["SchemaEvent"][];
+        };
+        /**
+         * EventSchemaForm
+         * @description Body of `PUT event-schema`: everything that one source (a service, a package) declares.
+         */
+        EventSchemaForm: {
+            /** Source */
+            source: string;
+            /** Events */
+            events: components["schemas"]["DeclaredEvent"][];
         };
         /**
          * Field
@@ -1814,6 +2082,97 @@ export interface components {
             fingerprint: string;
         };
         /**
+         * SchemaEvent
+         * @description One event: what is declared of it (newest version first, empty where nothing is) and what was seen.
+         */
+        SchemaEvent: {
+            /** Name */
+            name: string;
+            /** Versions */
+            versions: components["schemas"]["DeclaredVersion"][];
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /**
+             * Users
+             * @default 0
+             */
+            users: number;
+            /** Last Time */
+            last_time?: string | null;
+            /**
+             * Violating
+             * @description events that carry $schema_violations
+             * @default 0
+             */
+            violating: number;
+            /**
+             * Undeclared
+             * @description properties of the newest events that no version declares
+             * @default []
+             */
+            undeclared: string[];
+            /**
+             * Unfit
+             * @description properties of the newest events whose type no version declares
+             * @default []
+             */
+            unfit: string[];
+        };
+        /**
+         * SchemaSource
+         * @description Who has declared how many events, and when last.
+         */
+        SchemaSource: {
+            /** Source */
+            source: string;
+            /**
+             * Pushed At
+             * Format: date-time
+             */
+            pushed_at: string;
+            /** Events */
+            events: number;
+        };
+        /**
+         * SeenEvent
+         * @description Answer of `GET event-schema/seen`.
+         */
+        SeenEvent: {
+            /** Properties */
+            properties: components["schemas"]["SeenProperty"][];
+            /** Violations */
+            violations: components["schemas"]["SeenViolation"][];
+        };
+        /**
+         * SeenProperty
+         * @description A property of the newest events: its types in the store and how many events have it.
+         */
+        SeenProperty: {
+            /** Name */
+            name: string;
+            /** Types */
+            types: string[];
+            /** Count */
+            count: number;
+            /** Declared */
+            declared: boolean;
+            /** Fits */
+            fits: boolean;
+        };
+        /**
+         * SeenViolation
+         * @description One way in which events are not as declared, in the SDK's words.
+         */
+        SeenViolation: {
+            /** Text */
+            text: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * Session
          * @description A release-health session in its latest state; `time` is its start. Without session_id: `quantity` of them.
          */
@@ -2124,6 +2483,74 @@ export interface components {
             value: string;
             /** Count */
             count: number;
+        };
+        /**
+         * ValueShape
+         * @description The values a property may have; `items` is the shape of an array's items or of an object's values.
+         */
+        "ValueShape-Input": {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "number" | "boolean" | "datetime" | "date" | "uuid" | "array" | "object" | "any";
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /**
+             * Enum
+             * @default []
+             */
+            enum: (boolean | number | string)[];
+            /** Ge */
+            ge?: number | null;
+            /** Gt */
+            gt?: number | null;
+            /** Le */
+            le?: number | null;
+            /** Lt */
+            lt?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Pattern */
+            pattern?: string | null;
+            items?: components["schemas"]["ValueShape-Input"] | null;
+        };
+        /**
+         * ValueShape
+         * @description The values a property may have; `items` is the shape of an array's items or of an object's values.
+         */
+        "ValueShape-Output": {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "number" | "boolean" | "datetime" | "date" | "uuid" | "array" | "object" | "any";
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /**
+             * Enum
+             * @default []
+             */
+            enum: (boolean | number | string)[];
+            /** Ge */
+            ge?: number | null;
+            /** Gt */
+            gt?: number | null;
+            /** Le */
+            le?: number | null;
+            /** Lt */
+            lt?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Pattern */
+            pattern?: string | null;
+            items?: components["schemas"]["ValueShape-Output"] | null;
         };
     };
     responses: never;
@@ -2950,6 +3377,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Value_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    event_schema_api_v1_projects__project_id__event_schema_get: {
+        parameters: {
+            query?: {
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSchema"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    declare_api_v1_projects__project_id__event_schema_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventSchemaForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaSource"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    seen_event_api_v1_projects__project_id__event_schema_seen_get: {
+        parameters: {
+            query: {
+                /** @description the event's name */
+                event: string;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenEvent"];
                 };
             };
             /** @description Validation Error */

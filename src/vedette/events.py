@@ -1,0 +1,43 @@
+"""Events every SaaS has, ready to `track()`: `from vedette.events import PlanUpgraded`. See `docs/events.md`."""
+
+from vedette.sdk.schema.standard import (
+    AccountCreated,
+    Activated,
+    CheckoutStarted,
+    FeatureUsed,
+    InviteAccepted,
+    OnboardingStepCompleted,
+    PaymentFailed,
+    PaymentRecovered,
+    PlanDowngraded,
+    PlanUpgraded,
+    SignedUp,
+    SubscriptionCancelled,
+    SubscriptionReactivated,
+    SubscriptionRenewed,
+    SubscriptionStarted,
+    TrialEnded,
+    TrialStarted,
+    UserInvited,
+)
+
+__all__ = [
+    "AccountCreated",
+    "Activated",
+    "CheckoutStarted",
+    "FeatureUsed",
+    "InviteAccepted",
+    "OnboardingStepCompleted",
+    "PaymentFailed",
+    "PaymentRecovered",
+    "PlanDowngraded",
+    "PlanUpgraded",
+    "SignedUp",
+    "SubscriptionCancelled",
+    "SubscriptionReactivated",
+    "SubscriptionRenewed",
+    "SubscriptionStarted",
+    "TrialEnded",
+    "TrialStarted",
+    "UserInvited",
+]

@@ -1,0 +1,20 @@
+-- Which properties the newest events have, of which types, and how many events have each. Names that start with $
+-- are the libraries' own.
+SELECT event, pair.1 AS property, pair.2 AS type, count() AS count
+FROM (
+    SELECT event, arrayJoin(JSONAllPathsWithTypes(properties)) AS pair
+    FROM (
+        SELECT event, properties
+        FROM events
+        WHERE project_id = {project_id:UInt32}
+            AND time >= {since:DateTime64(9, 'UTC')}
+            AND time < {until:DateTime64(9, 'UTC')}
+            /* AND filters */
+        ORDER BY time DESC
+        LIMIT {sample:UInt32}
+    )
+)
+WHERE NOT startsWith(property, '$')
+GROUP BY event, property, type
+ORDER BY event, property, count DESC
+LIMIT 20000
