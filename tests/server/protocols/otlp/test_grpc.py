@@ -1,6 +1,7 @@
 """OTLP/gRPC: the three services, keys in metadata, gzip, status codes and their details."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,26 @@ def test_off(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "address.json").read_text())["grpc_endpoint"] == ""
     finally:
         assert server.terminate() == 0
+
+
+@pytest.mark.parametrize("key", ["", "f" * 32])
+def test_a_call_without_a_valid_key_is_refused_before_its_message_is_read(channel: grpc.Channel, key: str) -> None:
+    never = threading.Event()
+
+    def messages() -> Iterator[bytes]:
+        never.wait(30)
+        yield b""
+
+    call = channel.stream_unary(SERVICES["logs"])
+    try:
+        with pytest.raises(grpc.RpcError) as caught:
+            call(messages(), metadata=[("authorization", f"Bearer {key}")] if key else [], timeout=20)
+    finally:
+        never.set()
+    assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_an_unknown_method_is_unimplemented(channel: grpc.Channel) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        channel.unary_unary(SERVICES["logs"].replace("Export", "Import"))(b"", timeout=20)
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED

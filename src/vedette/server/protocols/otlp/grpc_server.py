@@ -48,11 +48,7 @@ async def services(ingest: Ingest) -> AsyncIterator[None]:
             ("grpc.so_reuseport", 0),  # a second server on the same port must fail, not share it
         ]
     )
-    for kind in KINDS:
-        method = grpc.unary_unary_rpc_method_handler(_export(kind, ingest))
-        server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(SERVICES[kind.name], {"Export": method}),)
-        )
+    server.add_generic_rpc_handlers((Exports(ingest),))
     server.add_insecure_port(f"{settings.host}:{settings.grpc_port}")
     await server.start()
     try:
@@ -61,10 +57,38 @@ async def services(ingest: Ingest) -> AsyncIterator[None]:
         await server.stop(STOP_SECONDS)
 
 
-def _export(kind: Kind, ingest: Ingest) -> Unary:
+class Exports:
+    """A `grpc.GenericRpcHandler`: asked for a handler when a call's metadata is there and its message not yet read."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self._ingest = ingest
+        self._kinds = {f"/{SERVICES[kind.name]}/Export": kind for kind in KINDS}
+
+    def service(self, handler_call_details: Any) -> Any:
+        """The handler of one call; None for methods that do not exist."""
+        import grpc  # noqa: PLC0415 - loaded already
+
+        kind = self._kinds.get(handler_call_details.method)
+        if kind is None:
+            return None
+        try:
+            project_id = _project(self._ingest, dict(handler_call_details.invocation_metadata or ()))
+        except Unauthorized as error:  # a handler of a stream is called before anything is read
+            return grpc.stream_unary_rpc_method_handler(_refuse(error))
+        return grpc.unary_unary_rpc_method_handler(_export(kind, self._ingest, project_id))
+
+
+def _refuse(error: RequestError) -> Callable[[Any, Any], Awaitable[bytes]]:
+    async def refuse(messages: Any, context: Any) -> bytes:
+        await _abort(context, error)
+        raise AssertionError("abort raises")
+
+    return refuse
+
+
+def _export(kind: Kind, ingest: Ingest, project_id: int) -> Unary:
     async def export(body: bytes, context: Any) -> bytes:
         try:
-            project_id = _project(ingest, dict(context.invocation_metadata() or ()))
             stored = await receive(ingest, kind, project_id, body)
         except RequestError as error:
             failure = error
