@@ -194,4 +194,6 @@ async def _render_query_failed(request: Request, error: Exception) -> JSONRespon
 
 
 async def _render_unavailable(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse(api_error("store_unavailable", str(error), "retry later"), 503, {"retry-after": "5"})
+    log.warning("%s answered 503: %s", request.url.path, error)  # which may name a host
+    body = api_error("store_unavailable", "the store does not answer", "retry later")
+    return JSONResponse(body, 503, {"retry-after": "5"})

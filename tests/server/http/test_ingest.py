@@ -110,9 +110,9 @@ def test_a_body_comes_in_and_goes_out() -> None:
     ("error", "status"),
     [
         (TooLarge("x"), 413),
-        (StoreFull("x"), 503),
-        (StoreUnavailable("x"), 503),
-        (InsertRejected("x"), 400),
+        (StoreFull("/srv/secret is full"), 503),
+        (StoreUnavailable("http://secret.internal:8123 does not answer"), 503),
+        (InsertRejected("HTTPDriver for http://secret.internal:8123 returned code 400"), 400),
         (ZeroDivisionError("secret detail"), 500),
     ],
 )

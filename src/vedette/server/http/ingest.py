@@ -173,6 +173,13 @@ def authorize(request: IngestRequest, protocol: Protocol, *further: str) -> Inge
     raise Unauthorized("unknown ingest key" if sent else "no ingest key", hint=hint)
 
 
+def cannot_store(what: str, error: StoreFull | StoreUnavailable) -> Overloaded:
+    """The answer to a client whose data nothing takes now. Why is for the log: it may name a host or a path."""
+    log.warning("%s answered 503: %s", what, error)
+    reason = "there is no room" if isinstance(error, StoreFull) else "the store does not answer"
+    return Overloaded(f"cannot store right now: {reason}", hint="retry later", retry_after_seconds=5)
+
+
 Handler = Callable[[IngestRequest], Awaitable[Response]]
 RenderError = Callable[[RequestError, IngestRequest], Response]
 
@@ -198,15 +205,12 @@ class IngestEndpoint:
         except RequestError as error:
             response = self._render_error(error, request)
         except (StoreFull, StoreUnavailable) as error:
-            log.warning("%s answered 503: %s", request.path, error)
-            response = self._render_error(
-                Overloaded(f"cannot store right now: {error}", hint="retry later", retry_after_seconds=5),
-                request,
-            )
+            response = self._render_error(cannot_store(request.path, error), request)
         except InsertRejected as error:
             # The handler let through what the engine refuses: a gap in our checks, worth a report.
             log.error("%s: the engine refused a block: %s", request.path, error)
-            response = self._render_error(RequestError(f"the data could not be stored: {error}"), request)
+            failure = RequestError("the data could not be stored; the server's log has the details")
+            response = self._render_error(failure, request)
         except Exception:
             log.exception("%s failed", request.path)
             failure = RequestError("internal error; the server's log has the details")

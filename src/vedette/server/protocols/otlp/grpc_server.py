@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from vedette.server.http.errors import Overloaded, RequestError, Unauthorized
-from vedette.server.http.ingest import Ingest
+from vedette.server.http.errors import RequestError, Unauthorized
+from vedette.server.http.ingest import Ingest, cannot_store
 from vedette.server.protocols.otlp.kinds import KINDS, Kind
 from vedette.server.protocols.otlp.receive import receive
 from vedette.server.protocols.otlp.status import export_response, rpc_status
@@ -93,8 +93,7 @@ def _export(kind: Kind, ingest: Ingest, project_id: int) -> Unary:
         except RequestError as error:
             failure = error
         except (StoreFull, StoreUnavailable) as error:
-            log.warning("gRPC %s answered UNAVAILABLE: %s", kind.name, error)
-            failure = Overloaded(f"cannot store right now: {error}", retry_after_seconds=5)
+            failure = cannot_store(f"gRPC {kind.name}", error)
         except Exception:
             log.exception("gRPC %s failed", kind.name)
             failure = RequestError("internal error; the server's log has the details")
