@@ -47,10 +47,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now. `after_seconds` is what the backend asked for; None leaves it to the backoff."""
+    """Not now. `after_seconds` is what the backend asked for; None leaves it to the backoff.
+
+    `suspect`: the backend failed at these very items (a 500), where it may well take others (a 503 takes nothing).
+    """
 
     reason: str
     after_seconds: float | None = None
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,11 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The backend will never take this batch."""
+    """The backend will never take this batch. `whole`: whatever is in it, as with a key that is wrong; otherwise
+    one of its items is to blame, which a durable lane looks for so as not to lose its neighbours."""
 
     reason: str
+    whole: bool = False
 
 
 Verdict = Delivered | Retry | Split | Refused
@@ -106,7 +112,7 @@ class HttpLane:
     url: str
     encode: Callable[[Sequence[Any]], bytes]
     content_type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # they hold keys
     max_items: int = 512
     max_bytes: int = 4 << 20
     compress: bool = True
