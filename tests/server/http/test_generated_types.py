@@ -15,7 +15,7 @@ def test_the_web_apps_types_are_of_this_api() -> None:
     text = GENERATED.read_text()
     missing = [path for path in document["paths"] if f'"{path}": {{' not in text]
     for name, schema in document["components"]["schemas"].items():
-        found = re.search(rf"^        {re.escape(name)}: \{{\n(.*?)^        \}};", text, re.MULTILINE | re.DOTALL)
+        found = re.search(rf'^        "?{re.escape(name)}"?: \{{\n(.*?)^        \}};', text, re.MULTILINE | re.DOTALL)
         body = found[1] if found else ""
         missing += [
             f"{name}.{field}"

@@ -36,6 +36,12 @@ export type ErrorGroup = Schemas['ErrorGroup']
 
 export type ProductEvent = Schemas['ProductEvent']
 export type EventName = Schemas['EventName']
+export type EventSchema = Schemas['EventSchema']
+export type SchemaEvent = Schemas['SchemaEvent']
+export type DeclaredVersion = Schemas['DeclaredVersion']
+export type DeclaredProperty = DeclaredVersion['properties'][string]
+export type SeenEvent = Schemas['SeenEvent']
+export type SeenProperty = Schemas['SeenProperty']
 
 export type MetricName = Schemas['MetricName']
 export type MetricSeries = Schemas['Metric']

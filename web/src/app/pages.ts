@@ -1,4 +1,4 @@
-import { Activity, ChartLine, Database, House, Inbox, ListTree, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
+import { Activity, ChartLine, Database, House, Inbox, ListTree, NotebookText, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
 
 /** What the rail and the palette list. A page is here only when it exists. */
 export const HOME = { to: '/', word: 'Home', icon: House } as const
@@ -21,4 +21,6 @@ export const FOOT = [
   { to: '/connect', word: 'Connect', icon: Plug },
   { to: '/settings', word: 'Settings', icon: Settings },
 ] as const
-export const ALL_PAGES = [...RAIL.flatMap((group) => [...group.pages]), ...FOOT]
+/** Pages within a page: the palette knows them, the rail does not. */
+const INNER = [{ to: '/events/schema', word: 'Event schema', icon: NotebookText }] as const
+export const ALL_PAGES = [...RAIL.flatMap((group) => [...group.pages]), ...INNER, ...FOOT]

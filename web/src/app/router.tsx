@@ -42,6 +42,7 @@ const tree = root.addChildren([
     page('/', () => import('@/features/home/HomePage'), 'HomePage'),
     page('/live', () => import('@/features/live/LivePage'), 'LivePage'),
     page('/events', () => import('@/features/events/EventsPage'), 'EventsPage'),
+    page('/events/schema', () => import('@/features/event_schema/SchemaPage'), 'SchemaPage'),
     page('/errors', () => import('@/features/errors/ErrorsPage'), 'ErrorsPage'),
     page('/errors/$fingerprint', () => import('@/features/errors/ErrorPage'), 'ErrorPage'),
     page('/traces', () => import('@/features/traces/TracesPage'), 'TracesPage'),

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ProductEvent } from '@/api/types'
 import { fullTime } from '@/shared/format/times'
 import { Attributes } from '@/shared/ui/Attributes'
@@ -21,7 +22,7 @@ export function EventDrawer({ event, loading, onClose, onStep }: {
     <Drawer onClose={onClose} onStep={onStep} title={<div className="row"><h2 className="ellipsis">{event.event}</h2><span className="dim num ellipsis">{fullTime(event.time)}</span></div>}>
       <JoinChips of={ids} />
       <Related of={ids} />
-      <Section title="Properties" actions={<CopyButton text={JSON.stringify(event.properties, null, 2)} label="Copy as JSON" />}>
+      <Section title="Properties" actions={<><Link to="/events/schema" search={{ item: event.event }} className="link">Schema</Link><CopyButton text={JSON.stringify(event.properties, null, 2)} label="Copy as JSON" /></>}>
         <Attributes of={pick((name) => !name.startsWith('$'))} field={(name) => `properties.${name}`} empty="This event carries no properties of its own." />
       </Section>
       <Section title="Set by the library"><Attributes of={pick((name) => name.startsWith('$'))} field={(name) => `properties.${name}`} /></Section>

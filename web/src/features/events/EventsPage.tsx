@@ -22,7 +22,7 @@ export function EventsPage() {
   const away = useEvent(events.isPending || opened.row ? undefined : opened.key)
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
-    <Page title="Events" actions={<DensitySwitch />}>
+    <Page title="Events" actions={<><Link to="/events/schema" search={{}} className="link">Schema</Link><DensitySwitch /></>}>
       <FilterBar signal="events" placeholder="Search events, or filter: properties.plan=pro" />
       <div className={css.split}>
         <EventNames />
