@@ -46,6 +46,11 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     )
 
 
+def kept_days(settings: Settings) -> dict[str, int]:
+    """Table → for how many days it keeps its rows. What arrives older than that would be deleted without a word."""
+    return {rule.table: rule.days for rule in rules(settings)}
+
+
 def apply_rules(store: Store, wanted: Sequence[Rule]) -> list[str]:
     """Set the tables' TTL on every host where it differs; returns the tables that were changed. Blocking."""
     changed: list[str] = []

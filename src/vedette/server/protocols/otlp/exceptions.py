@@ -14,11 +14,12 @@ import orjson
 
 from vedette.server.http.ingest import Ingest
 from vedette.server.protocols.otlp.batches import COLUMNS, Receipt
-from vedette.server.protocols.otlp.kinds import LOGS, Kind
+from vedette.server.protocols.otlp.kinds import DAY_NS, LOGS, Kind
 from vedette.server.protocols.otlp.messages import Message
 from vedette.server.protocols.otlp.stacktraces import Frame, normalise, parse
 from vedette.server.protocols.otlp.values import text
 from vedette.server.store.commit import Inbound
+from vedette.server.store.retention import kept_days
 
 INBOUND = Inbound("errors", "JSONEachRow", {"date_time_input_format": "best_effort"})
 KEYS = ("exception.type", "exception.message", "exception.stacktrace")
@@ -48,11 +49,24 @@ def rows(kind: Kind, message: Message, receipt: Receipt) -> list[dict[str, Any]]
     return [_row(occurrence, receipt) for occurrence in found]
 
 
-async def commit(ingest: Ingest, project_id: int, found: list[dict[str, Any]]) -> None:
-    """Store the rows; when this returns they are on disk."""
-    block = b"".join(orjson.dumps(row) + b"\n" for row in found)
-    await ingest.committer.commit(INBOUND, block, rows=len(found))
-    ingest.outcomes.accepted(project_id, "otlp", "error", len(found), len(block))
+async def commit(ingest: Ingest, receipt: Receipt, found: list[dict[str, Any]]) -> None:
+    """Store the rows; when this returns they are on disk. Logs and spans may be kept for longer than errors are."""
+    days = kept_days(ingest.settings)["errors"]
+    earliest = _iso(receipt.received_ns - days * DAY_NS)
+    kept = [row for row in found if row["time"] >= earliest]
+    if kept:
+        block = b"".join(orjson.dumps(row) + b"\n" for row in kept)
+        await ingest.committer.commit(INBOUND, block, rows=len(kept))
+        ingest.outcomes.accepted(receipt.project_id, "otlp", "error", len(kept), len(block))
+    if len(kept) < len(found):
+        await ingest.outcomes.dropped(
+            receipt.project_id,
+            "otlp",
+            "error",
+            "older_than_retention",
+            quantity=len(found) - len(kept),
+            detail=f"errors are kept for {days} days; the log records or spans themselves are stored",
+        )
 
 
 def _in_logs(message: Message) -> Iterator[Occurrence]:

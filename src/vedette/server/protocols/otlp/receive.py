@@ -165,7 +165,7 @@ async def _store(
     """Commit the records, and the exceptions among them to `errors`, together."""
     work = [_commit(ingest, kind, request, receipt, count, block)]
     if errors:
-        work.append(exceptions.commit(ingest, receipt.project_id, errors))
+        work.append(exceptions.commit(ingest, receipt, errors))
     await asyncio.gather(*work)
 
 

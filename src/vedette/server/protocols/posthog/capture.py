@@ -30,6 +30,7 @@ from vedette.server.protocols.posthog.identity import said_about_people
 from vedette.server.protocols.posthog.text import TooDeep, dump, dump_line
 from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
+from vedette.server.store.retention import kept_days
 
 INSERT_SETTINGS = {
     "json_type_escape_dots_in_keys": 1,
@@ -80,11 +81,11 @@ class Prepared:
     links: list[bytes] = field(default_factory=list)
     updates: list[bytes] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    notes: dict[tuple[Outcome, str], Note] = field(default_factory=dict)
+    notes: dict[tuple[str, Outcome, str], Note] = field(default_factory=dict)
 
-    def note(self, outcome: Outcome, reason: str, detail: str, raw: Any) -> None:
+    def note(self, outcome: Outcome, reason: str, detail: str, raw: Any, *, category: str = "event") -> None:
         """Count one event under an outcome other than accepted; the first one is the sample."""
-        note = self.notes.setdefault((outcome, reason), Note())
+        note = self.notes.setdefault((category, outcome, reason), Note())
         note.quantity += 1
         if note.quantity == 1:
             note.detail = detail
@@ -151,11 +152,11 @@ async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at
         prepared = prepare(batch, key, sending)
     await _commit(request.ingest, prepared)
     outcomes = request.ingest.outcomes
-    for (outcome, reason), note in prepared.notes.items():
+    for (category, outcome, reason), note in prepared.notes.items():
         await outcomes.dropped(
             key.project_id,
             "posthog",
-            "event",
+            category,
             reason,
             outcome=outcome,
             quantity=note.quantity,
@@ -169,10 +170,12 @@ async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at
 def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending:
     """What all events of this request share."""
     now_us = int(request.received_at * 1e6)
+    days = kept_days(request.ingest.settings)
     return Sending(
         project_id=project_id,
         now_us=now_us,
-        kept_days=request.ingest.settings.retention_events_days,
+        kept_days=days["events"],
+        errors_kept_days=days["errors"],
         clock_error_us=clock_error_us(parse_time(sent_at) if sent_at is not None else None, now_us),
         ip=request.client_ip,
         user_agent=request.headers.get("user-agent", ""),
@@ -208,7 +211,7 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         if own and own != key.key and own.replace("-", "").lower() != key.key
         else read_event(raw, sending)
     )
-    if isinstance(event, Event) and event.time_us < sending.now_us - sending.kept_days * DAY_US:
+    if isinstance(event, Event) and _is_older(event, sending, sending.kept_days):
         # The table's TTL would drop it at once; then it must not be answered as stored.
         event = Rejected(
             "older_than_retention",
@@ -226,18 +229,29 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         message = str(event.properties.get("$$client_ingestion_warning_message"))
         prepared.note("changed", "client_warning", message, raw)
         return Result(event.uuid)
-    _add_rows(prepared, event, seq)
+    is_error = event.name == "$exception" and not _is_older(event, sending, sending.errors_kept_days)
+    _add_rows(prepared, event, seq, is_error=is_error)
+    told: list[tuple[str, str]] = []
+    if event.name == "$exception" and not is_error:
+        kept = f"errors are kept for {sending.errors_kept_days} days; stored as an event only"
+        prepared.note("rejected", "older_than_retention", kept, raw, category="error")
+        told.append(("older_than_retention", kept))
     for reason, detail in event.changes:
         prepared.note("changed", reason, detail, raw)
-    if event.changes:
-        return Result(event.uuid, "warning", "; ".join(f"{reason}: {detail}" for reason, detail in event.changes))
+        told.append((reason, detail))
+    if told:
+        return Result(event.uuid, "warning", "; ".join(f"{reason}: {detail}" for reason, detail in told))
     return Result(event.uuid)
 
 
-def _add_rows(prepared: Prepared, event: Event, seq: int) -> None:
+def _is_older(event: Event, sending: Sending, days: int) -> bool:
+    return event.time_us < sending.now_us - days * DAY_US
+
+
+def _add_rows(prepared: Prepared, event: Event, seq: int, *, is_error: bool) -> None:
     """All or nothing: whatever may fail comes before the first append."""
     line = encode_row(event)
-    error = dump_line(error_row(event)) if event.name == "$exception" else b""
+    error = dump_line(error_row(event)) if is_error else b""
     said = said_about_people(event)
     place = {"project_id": event.row["project_id"], "seq": seq}
     prepared.events.append(event)

@@ -59,6 +59,7 @@ class Sending:
     project_id: int
     now_us: int
     kept_days: int
+    errors_kept_days: int
     clock_error_us: int
     ip: str
     user_agent: str

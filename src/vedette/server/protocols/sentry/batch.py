@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,11 @@ SESSIONS = _json_table("sessions")
 CHECK_INS = _json_table("check_ins")
 ATTACHMENTS = Inbound("error_attachments", "RowBinary")  # content is bytes, which JSON cannot carry
 
+# Category of items with a time of the client's → table.
+TABLES = {
+    "error": "errors", "feedback": "feedback", "log": "logs", "metric_point": "metric_points", "session": "sessions",
+    "span": "spans",
+}  # fmt: skip
 WITHOUT_ID = (LOGS, SPANS)  # tables that cannot tell a repeated row from a new one
 
 
@@ -48,12 +54,14 @@ class Dropped:
 
 @dataclass(slots=True)
 class Batch:
-    """One request's rows. `event_id` and `trace` come from the envelope header; `body` is hashed for `request_id`."""
+    """One request's rows. `event_id` and `trace` come from the envelope header; `body` is hashed for `request_id`;
+    `kept_days` says how long each table keeps its rows."""
 
     project_id: int
     received_at: float
     clock: Clock
     first_times: FirstTimes
+    kept_days: Mapping[str, int] = field(default_factory=dict)
     client_ip: str = ""
     event_id: str = ""
     trace: dict[str, Any] = field(default_factory=dict)
@@ -113,7 +121,7 @@ class Batch:
 
         With `item_id`, an item whose own time is of no use keeps the time it first got, however often it is sent.
         """
-        seconds, origin = self.clock.correct(value)
+        seconds, origin = self.clock.correct(value, 86400 * self.kept_days.get(TABLES[category], math.inf))
         if origin == "clamped":
             self.drop(category, "clamped_time", f"time {value!r} replaced by the time of arrival", outcome="changed")
         if item_id and origin != "client":

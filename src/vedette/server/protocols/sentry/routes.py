@@ -30,6 +30,7 @@ from vedette.server.protocols.sentry.items import add_item, store_event
 from vedette.server.protocols.sentry.reports import MINIDUMP_MAGIC, minidump_event, multipart, security_events
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 from vedette.server.protocols.sentry.times import Clock, FirstTimes
+from vedette.server.store.retention import kept_days
 
 SMALL = 1024 * 1024
 OFF_LOOP_BYTES = 256 * 1024  # an envelope of this size takes 5 ms or more: others need not wait for it
@@ -264,6 +265,7 @@ def _batch(
         received_at=request.received_at,
         clock=Clock(request.received_at, sent_at),
         first_times=first_times,
+        kept_days=kept_days(request.ingest.settings),
         client_ip=request.client_ip,
         body=body,
     )

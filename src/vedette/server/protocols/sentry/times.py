@@ -4,6 +4,7 @@ A client's clock may be wrong: `sent_at` in the envelope header says what it sho
 to our clock is taken off every time in the envelope. What still cannot be true is replaced by the time of arrival.
 """
 
+import math
 import re
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -42,13 +43,13 @@ class Clock:
         drift = received_at - sent if sent is not None else 0.0
         self.drift = drift if abs(drift) > DRIFT_SECONDS else 0.0
 
-    def correct(self, value: Any) -> tuple[float, Origin]:
-        """The time to store, in seconds, and where it comes from."""
+    def correct(self, value: Any, past_seconds: float = math.inf) -> tuple[float, Origin]:
+        """The time to store, in seconds, and where it comes from. Longer ago than `past_seconds` cannot be kept."""
         seconds = parse_time(value)
         if seconds is None:
             return self.received_at, "missing"
         seconds += self.drift
-        if not self.received_at - PAST_SECONDS <= seconds <= self.received_at + FUTURE_SECONDS:
+        if not self.received_at - min(past_seconds, PAST_SECONDS) <= seconds <= self.received_at + FUTURE_SECONDS:
             return self.received_at, "clamped"
         return seconds, "shifted" if self.drift else "client"
 
