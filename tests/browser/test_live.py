@@ -26,6 +26,13 @@ def test_items_show_as_they_arrive(page: Page, project: ProjectClient) -> None:
     expect(cells.filter(has_text="first of all")).to_have_count(0)
 
 
+def test_what_is_too_much_is_counted(page: Page, project: ProjectClient) -> None:
+    page.goto(f"/live?project={project.id}")
+    expect(page.get_by_text("Waiting for the first item")).to_be_visible()
+    send_logs(project, *(f"line {n}" for n in range(1200)))
+    expect(page.get_by_text("+700 more")).to_be_visible()
+
+
 def test_one_poll_is_shown_by_time(page: Page, project: ProjectClient) -> None:
     page.goto(f"/live?project={project.id}&signals=log&signals=span")
     expect(page.get_by_text("Waiting for the first item")).to_be_visible()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import ProjectClient, new_project, start_server
-from vedette.server.features.live.hub import QUEUE_ROWS, Viewer, fresh, message
+from vedette.server.features.live.hub import QUEUE_ROWS, ROWS_A_POLL, Viewer, arrived, fresh, message
 
 
 def send_logs(project: ProjectClient, *bodies: str, seconds_ago: float = 0) -> None:
@@ -26,20 +26,21 @@ def send_logs(project: ProjectClient, *bodies: str, seconds_ago: float = 0) -> N
 class Watching:
     """A stream read on a thread of its own."""
 
-    def __init__(self, project: ProjectClient, signals: str) -> None:
+    def __init__(self, project: ProjectClient, signals: str, headers: dict[str, str] | None = None) -> None:
         self.events: list[tuple[str, Any]] = []
         self.opened = threading.Event()
         self.ended = threading.Event()
         self._project, self._signals = project, signals
+        self._headers = headers or dict(project.http.headers)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         assert self.opened.wait(10)
 
     def _read(self) -> None:
         url = f"{self._project.server.url}/api/v1/projects/{self._project.id}/live"
-        headers = dict(self._project.http.headers)
+        params = {"signals": self._signals}
         try:
-            with httpx.stream("GET", url, params={"signals": self._signals}, headers=headers, timeout=60) as answer:
+            with httpx.stream("GET", url, params=params, headers=self._headers, timeout=60) as answer:
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 name = ""
                 for line in answer.iter_lines():
@@ -101,6 +102,39 @@ def test_events_and_metric_points_come_too(project: ProjectClient) -> None:
     assert (found["metric_point"]["metric_name"], found["metric_point"]["value"]) == ("m", 2.5)
 
 
+def test_what_is_too_much_to_show_is_counted(project: ProjectClient) -> None:
+    watching = Watching(project, "log")
+    send_logs(project, *(f"line {i}" for i in range(ROWS_A_POLL + 300)))
+    send_logs(project, "after all")
+
+    def told() -> tuple[int, int]:
+        events = list(watching.events)
+        return sum(name == "log" for name, _ in events), sum(
+            data["count"] for name, data in events if name == "dropped"
+        )
+
+    deadline = time.monotonic() + 15
+    while sum(told()) < ROWS_A_POLL + 301 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)
+    shown, missed = told()
+    assert shown + missed == ROWS_A_POLL + 301
+    assert shown >= ROWS_A_POLL
+    assert missed > 0
+
+
+def test_a_stream_ends_when_its_token_is_taken_away(project: ProjectClient) -> None:
+    made = project.http.post("/api/v1/tokens", json={"name": "watcher", "role": "viewer", "project_id": project.id})
+    assert made.status_code == 201, made.text
+    stays = Watching(project, "log")
+    watching = Watching(project, "log", {"authorization": f"Bearer {made.json()['token']}"})
+    assert project.http.delete(f"/api/v1/tokens/{made.json()['id']}").status_code == 204
+    assert watching.ended.wait(15)
+    send_logs(project, "for those who may")
+    assert stays.wait_for(1)[0][1]["body"] == "for those who may"
+    assert watching.events == []
+
+
 @pytest.mark.parametrize("signals", ["", "nothing", "log,nothing", "logs; DROP TABLE logs"])
 def test_unknown_signals_are_refused(project: ProjectClient, signals: str) -> None:
     answer = project.http.get(f"/api/v1/projects/{project.id}/live", params={"signals": signals})
@@ -142,6 +176,12 @@ def test_a_quiet_stream_says_that_it_is_there() -> None:
         return await Viewer(frozenset({"log"})).take(0.01)
 
     assert asyncio.run(watch()).startswith(b":")
+
+
+def test_arrivals_are_counted_by_second_of_receipt() -> None:
+    assert arrived({}, {10: 5, 11: 2}) == 7
+    assert arrived({10: 5, 11: 2}, {10: 5, 11: 2}) == 0
+    assert arrived({10: 5, 11: 2}, {11: 4, 12: 1}) == 3, "a late one of second 11 too; second 10 is past"
 
 
 def test_rows_seen_before_are_not_shown_again() -> None:

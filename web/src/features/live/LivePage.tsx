@@ -56,7 +56,7 @@ function Status({ live, paused }: { live: { connected: boolean; dropped: number;
   const word = !live.connected ? 'Reconnecting' : paused ? 'Paused' : 'Live'
   return (
     <span className="row num" aria-live="polite">
-      {live.dropped > 0 && <span style={{ color: 'var(--sev-warn)' }} title="This browser was too slow for the stream; nothing is missing in the lists.">{live.dropped.toLocaleString('en')} dropped</span>}
+      {live.dropped > 0 && <span style={{ color: 'var(--sev-warn)' }} title="More arrived than a live view shows; nothing is missing in the lists.">+{live.dropped.toLocaleString('en')} more</span>}
       <span className="dim">{live.received.toLocaleString('en')} received</span>
       <span className={css.status} data-state={word}><i />{word}</span>
     </span>

@@ -2,6 +2,8 @@
 
 The committer wakes the pollers, so a quiet server asks nothing. Rows are found by `received_at`; requests that
 were received together may be stored in any order, so each look reaches back a little and skips what it has shown.
+A look first counts what has arrived, by second of receipt: nothing new, nothing to read; more than is shown at once,
+and viewers are told how much.
 """
 
 import asyncio
@@ -37,8 +39,9 @@ QUEUE_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """How one signal is watched: its list's SQL, what makes a row itself, which rows are shown, and how."""
+    """How one signal is watched: its table, its list's SQL, what makes a row itself, which are shown, and how."""
 
+    table: str
     sql: str
     key: Callable[[dict[str, Any]], Any]
     condition: str = ""
@@ -46,11 +49,13 @@ class Stream:
 
 
 STREAMS: dict[str, Stream] = {
-    "log": Stream(LOGS.sql, lambda row: (row["time"], row["id"])),
-    "span": Stream(SPANS.sql, lambda row: (row["trace_id"], row["span_id"], row["time"])),
-    "error": Stream(ERRORS.sql, lambda row: row["event_id"], once()[0]),
-    "event": Stream(EVENTS.sql, lambda row: row["uuid"], shown=as_sent),
-    "metric_point": Stream(load(__package__, "metric_points.sql"), lambda row: (row["series_id"], row["time"])),
+    "log": Stream("logs", LOGS.sql, lambda row: (row["time"], row["id"])),
+    "span": Stream("spans", SPANS.sql, lambda row: (row["trace_id"], row["span_id"], row["time"])),
+    "error": Stream("errors", ERRORS.sql, lambda row: row["event_id"], once()[0]),
+    "event": Stream("events", EVENTS.sql, lambda row: row["uuid"], shown=as_sent),
+    "metric_point": Stream(
+        "metric_points", load(__package__, "metric_points.sql"), lambda row: (row["series_id"], row["time"])
+    ),
 }
 
 
@@ -64,14 +69,15 @@ class Viewer:
         self._wake = asyncio.Event()
         self.ended = False
 
-    def give(self, signal: str, messages: Sequence[bytes]) -> None:
-        """Queue messages; what does not fit is counted instead."""
+    def give(self, signal: str, messages: Sequence[bytes], more: int = 0) -> None:
+        """Queue messages; what does not fit is counted instead, as are the `more` rows that were not read."""
         if signal not in self.signals:
             return
         room = QUEUE_ROWS - len(self._waiting)
         self._waiting.extend(messages[:room])
-        self._dropped += max(0, len(messages) - room)
-        self._wake.set()
+        self._dropped += max(0, len(messages) - room) + more
+        if messages or more:
+            self._wake.set()
 
     def end(self) -> None:
         """Let the stream finish."""
@@ -100,6 +106,7 @@ class Watch:
     viewers: set[Viewer] = field(default_factory=set)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     seen: dict[str, dict[Any, int]] = field(default_factory=dict)
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
 
@@ -156,27 +163,43 @@ class Hub:
             wanted = frozenset().union(*(viewer.signals for viewer in watch.viewers))
             for signal in sorted(wanted):
                 try:
-                    rows = await asyncio.to_thread(self._look, project_id, signal, started)
+                    known = watch.counts.get(signal, {})
+                    rows, counts = await asyncio.to_thread(self._look, project_id, signal, started, known)
                 except StoreError as error:
                     log.warning("live view of project %s: %s", project_id, error)
                     continue
                 messages = [message(signal, row) for row in fresh(watch.seen.setdefault(signal, {}), signal, rows)]
+                more = max(0, arrived(known, counts) - len(messages))
+                watch.counts[signal] = counts
                 for viewer in watch.viewers:
-                    viewer.give(signal, messages)
+                    viewer.give(signal, messages, more)
             await asyncio.sleep(POLL_SECONDS)
 
-    def _look(self, project_id: int, signal: str, started_ns: int) -> list[dict[str, Any]]:
-        """Rows received lately, newest first. Blocking."""
+    def _look(
+        self, project_id: int, signal: str, started_ns: int, known: dict[int, int]
+    ) -> tuple[list[dict[str, Any]], dict[int, int]]:
+        """Rows received lately, newest first, and how many there are by second; no rows when as many are `known`.
+        Blocking."""
         now = time.time_ns()
-        after = max(started_ns - SECOND, now - OVERLAP_SECONDS * SECOND)
+        after = max(started_ns - SECOND, (now // SECOND - OVERLAP_SECONDS) * SECOND)  # whole seconds can be compared
         window = TimeRange(now - PAST_SECONDS * SECOND, now + AHEAD_SECONDS * SECOND)
         parameters = {
             **window.parameters(), "project_id": project_id, "after": sql_time(after), "limit": ROWS_A_POLL,
         }  # fmt: skip
         stream = STREAMS[signal]
-        conditions = ["received_at > {after:DateTime64(9, 'UTC')}", *([stream.condition] if stream.condition else [])]
-        sql = fill(stream.sql, " AND ".join(conditions))
-        return [stream.shown(row) for row in self._store.query(sql, parameters).dicts()]
+        conditions = ["received_at >= {after:DateTime64(9, 'UTC')}", *([stream.condition] if stream.condition else [])]
+        condition = " AND ".join(conditions)
+        sql = fill(load(__package__, "arrived.sql"), condition).replace("/* table */ logs", stream.table)
+        counts = dict(self._store.query(sql, parameters).rows)
+        if not arrived(known, counts):
+            return [], counts
+        rows = self._store.query(fill(stream.sql, condition), parameters).dicts()
+        return [stream.shown(row) for row in rows], counts
+
+
+def arrived(known: dict[int, int], counts: dict[int, int]) -> int:
+    """How many rows the counts by second have over those known."""
+    return sum(max(0, count - known.get(second, 0)) for second, count in counts.items())
 
 
 def fresh(seen: dict[Any, int], signal: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """`GET /projects/{project_id}/live`: what arrives, as server-sent events; contract: `docs/api.md`."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,14 +9,15 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import StreamingResponse
 
 from vedette.server.features.live.hub import STREAMS, Hub, Viewer
+from vedette.server.http import access
 from vedette.server.http.access import Services
-from vedette.server.http.errors import BadRequest
+from vedette.server.http.errors import BadRequest, Forbidden, NotFound, Unauthorized
 from vedette.server.http.listing import ProjectId
 
 router = APIRouter(tags=["live"])
 
-HEARTBEAT_SECONDS = 15
-STREAM_SECONDS = 600  # then the browser reconnects, and its access is checked again
+STREAM_SECONDS = 600  # then the browser reconnects
+ACCESS_SECONDS = 5  # a token or a login that was taken away ends its streams within this
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -47,16 +49,23 @@ async def live(project: ProjectId, request: Request, signals: str = "log,span,er
     if not wanted or wanted - STREAMS.keys():
         raise BadRequest(f"no signals {signals!r}", hint=f"some of {', '.join(STREAMS)}")
     hub: Hub = request.app.state.live
-    return StreamingResponse(_events(hub, project, wanted), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(_events(hub, project, wanted, request), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _events(hub: Hub, project_id: int, wanted: frozenset[str]) -> AsyncIterator[bytes]:
+async def _events(hub: Hub, project_id: int, wanted: frozenset[str], request: Request) -> AsyncIterator[bytes]:
     viewer: Viewer = hub.join(project_id, wanted)
     deadline = time.monotonic() + STREAM_SECONDS
+    check = time.monotonic() + ACCESS_SECONDS
     try:
         yield b"retry: 2000\n\n"
         while not viewer.ended and time.monotonic() < deadline:
-            if text := await viewer.take(HEARTBEAT_SECONDS):
+            text = await viewer.take(ACCESS_SECONDS)
+            if time.monotonic() >= check:
+                await asyncio.to_thread(access.viewer, request)
+                check = time.monotonic() + ACCESS_SECONDS
+            if text:
                 yield text
+    except (Unauthorized, Forbidden, NotFound):
+        return  # the connection ends; whoever opens the next one is told why
     finally:
         hub.leave(project_id, viewer)
