@@ -21,11 +21,13 @@ DAY = 86_400
 
 
 @pytest.fixture(scope="module")
-def short_server(tmp_path_factory: pytest.TempPathFactory, store_arguments: list[str]) -> Iterator[RunningServer]:
-    if store_arguments:
-        pytest.skip("retention is a setting of the tables, which other servers of this cluster share")
+def short_server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, store_arguments: list[str]
+) -> Iterator[RunningServer]:
+    """Retention is a setting of the tables: on a cluster, a database of its own."""
+    store = ["--store", request.getfixturevalue("cluster").dsn("short")] if store_arguments else []
     days = {f"VEDETTE_RETENTION_{name.upper()}_DAYS": str(days) for name, days in KEPT_DAYS.items()}
-    server = start_server(tmp_path_factory.mktemp("short"), env=days)
+    server = start_server(tmp_path_factory.mktemp("short"), *store, env=days)
     yield server
     server.terminate()
 
