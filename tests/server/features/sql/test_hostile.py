@@ -297,6 +297,26 @@ def test_never_another_projects_rows(sandbox: Sandbox, sql: str) -> None:
     assert SECRET not in repr(result.rows)
 
 
+@pytest.mark.parametrize(
+    "fill",
+    ["FROM 0 TO 1e11", "FROM 0 TO 1000001", "FROM -1e18 TO 0", "TO 1e11", "FROM 0 TO 1 STEP 1e-9", "FROM 0 TO inf",
+     "FROM 0 TO 100000000000000000000000000000000000000", "FROM nan TO 1"],
+)  # fmt: skip
+def test_filling_in_more_than_a_million_rows_is_refused(impatient: Sandbox, fill: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(Refused, match="WITH FILL would make up more than 1000000 rows"):
+        impatient.run(f"SELECT count() FROM (SELECT number FROM numbers(2) ORDER BY number WITH FILL {fill})", MINE)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("fill", "rows"), [("FROM 0 TO 1000000", 1_000_000), ("FROM 0 TO 1e11 STEP 1e6", 100_001), ("TO 5", 5)]
+)
+def test_filling_in_less_runs(impatient: Sandbox, fill: str, rows: int) -> None:
+    sql = f"SELECT count() FROM (SELECT toFloat64(number) AS n FROM numbers(2) ORDER BY n WITH FILL {fill})"
+    assert impatient.run(sql, MINE)[0].rows == [[rows]]
+
+
 BURNERS = [
     "SELECT count() FROM numbers(10000000) AS a, numbers(10000000) AS b, numbers(10000000) AS c",
     "SELECT sum(a.number * b.number) FROM numbers(10000000) AS a CROSS JOIN numbers(10000000) AS b",
@@ -312,7 +332,7 @@ BURNERS = [
     "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT count() FROM t",
     "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n FROM t, numbers(1000)) SELECT count() FROM t",
     "SELECT count() FROM (SELECT * FROM numbers(10000000) ORDER BY rand(), number % 3, sipHash128(number))",
-    "SELECT number FROM numbers(2) ORDER BY number WITH FILL FROM 0 TO 1000000000000",
+    "SELECT arrayJoin([0, 1000000000000]) AS n ORDER BY n WITH FILL",
     "SELECT leftPad('a', 1000000000)",
 ]
 

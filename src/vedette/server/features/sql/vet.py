@@ -15,6 +15,7 @@ from vedette.server.http.errors import BadRequest
 Node = dict[str, Any]
 CTE_PREFIX = "cte_"
 MAX_NUMBERS = 10_000_000
+MAX_FILLED = 1_000_000  # the engine makes up 12 million rows a second, and all of them before a LIMIT
 MAX_TABLES = 200  # WITH queries are repeated wherever they are named, so nesting them multiplies
 
 # What each kind of node may carry. A key or type that is not here is refused, also one that a new engine brings.
@@ -73,6 +74,7 @@ REFUSED_KEYS = {
     "sample_size": ("SAMPLE is not allowed", "use WHERE cityHash64(trace_id) % 10 = 0"),
     "sample_offset": ("SAMPLE is not allowed", "use WHERE cityHash64(trace_id) % 10 = 0"),
 }
+NUMBERS = frozenset({"UInt64", "Int64", "Float64", "UInt128", "Int128", "UInt256", "Int256"})
 IN_FUNCTIONS = frozenset({"in", "notin", "globalin", "globalnotin"})
 
 
@@ -133,6 +135,8 @@ class Vetter:
                 self._check_function(node)
             case "TableExpression":
                 self._rewrite_table(node)
+            case "OrderByElement" if "with_fill" in node:
+                _check_fill(node)
             case "SelectQuery" if "prewhere" in node:
                 _prewhere_to_where(node)
 
@@ -297,6 +301,22 @@ def _check_cast(arguments: list[Node]) -> None:
         raise Refused("CAST needs a type that is written out", hint="for example CAST(x AS UInt64)")
     if "aggregatefunction" in str(target.get("value")).lower():
         raise Refused("CAST to an aggregate state is not allowed")
+
+
+def _check_fill(node: Node) -> None:
+    """WITH FILL between plain numbers may make up MAX_FILLED rows; what else it goes by is known only to the engine,
+    and query_max_seconds ends it."""
+    start, end, step = (_number(node.get(f"fill_{part}")) for part in ("from", "to", "step"))
+    if start is None and end is None:
+        return
+    if not abs((end or 0) - (start or 0)) <= MAX_FILLED * abs(step or 1):
+        raise Refused(f"WITH FILL would make up more than {MAX_FILLED} rows", hint="give FROM, TO and a larger STEP")
+
+
+def _number(node: Node | None) -> float | None:
+    """A literal's number; None where there is none, or an expression."""
+    value = node.get("value") if node and node.get("type") == "Literal" else None
+    return float(value["value"]) if isinstance(value, dict) and value.get("field_type") in NUMBERS else None
 
 
 def _check_table_function(function: Node) -> None:
