@@ -185,7 +185,7 @@ async def _commit(
             await ingest.outcomes.dropped(
                 receipt.project_id, "otlp", kind.category, "refused", quantity=count, detail=str(first), sample=block
             )
-            raise BadRequest(f"the records could not be stored: {first}", code="refused") from first
+            raise BadRequest("the records could not be stored; outcomes say why", code="refused") from first
 
 
 async def _report(ingest: Ingest, kind: Kind, project_id: int, request: Request) -> None:
