@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ProjectClient
-from tests.server.protocols.otlp.wire import assert_stored, fill, metrics_request, now_ns, send
+from tests.server.protocols.otlp.wire import assert_stored, fill, metrics_request, now_ns, outcomes, send
 
 POINTS = """
 SELECT p.*, toUnixTimestamp64Nano(p.time) AS t, toUnixTimestamp64Nano(p.start_time) AS s, toString(p.value) AS text
@@ -160,3 +160,15 @@ def test_a_metric_of_a_type_from_the_future_is_no_error(project: ProjectClient) 
     metrics.add(name="g").gauge.data_points.add(time_unix_nano=now_ns(), as_int=1)
     assert_stored(send(project, "metrics", request))
     assert [row["metric_name"] for row in rows(project)] == ["g"]
+
+
+def test_points_of_impossible_times_are_counted_with_the_times_they_stated(project: ProjectClient) -> None:
+    request, metrics = metrics_request()
+    points = metrics.add(name="old").gauge.data_points
+    for stated in (10**18, 10**18 + 7, now_ns()):
+        points.add(time_unix_nano=stated, as_int=1)
+    assert_stored(send(project, "metrics", request))
+    [changed] = outcomes(project, "changed", "clamped_time")
+    assert (changed["category"], changed["quantity"]) == ("metric_point", 2)
+    assert "old stated 1000000000000000000 to 1000000000000000007 ns since 1970" in changed["detail"]
+    assert all(abs(row["t"] - now_ns()) < 60 * 10**9 for row in rows(project))
