@@ -135,7 +135,8 @@ class Hostile:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.decimals() | st.dates()
-    | st.datetimes() | st.uuids() | st.sampled_from([*Plan, Tier.ONE, Money(1, "USD"), object, Money]) | st.builds(Hostile),
+    | st.datetimes() | st.uuids() | st.builds(Hostile)
+    | st.sampled_from([*Plan, Tier.ONE, Money(1, "USD"), object, Money]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip

@@ -2,5 +2,6 @@
 
 from vedette.sdk.schema.event import Event, Violation, field
 from vedette.sdk.schema.shapes import Money
+from vedette.sdk.schema.violations import report
 
-__all__ = ["Event", "Money", "Violation", "field"]
+__all__ = ["Event", "Money", "Violation", "field", "report"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vedette.sdk.schema import lock, pages, registry
 from vedette.sdk.schema.declaration import Declaration
-from vedette.sdk.schema.push import CannotPush, Server, push
+from vedette.sdk.schema.push import CannotReach, Server, push
 from vedette.sdk.schema.shapes import DeclarationError
 
 
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         source = options.source or os.environ.get("VEDETTE_SERVICE") or _package(options.modules, classes)
         count = push(server, source, declarations)
         print(f"{count} events of {source} → {server.url}/events/schema?project={server.project_id}")
-    except (registry.NothingDeclared, DeclarationError, CannotPush, OSError) as error:
+    except (registry.NothingDeclared, DeclarationError, CannotReach, OSError) as error:
         print(f"vedette schema: {error}", file=sys.stderr)
         return 2
     return 0

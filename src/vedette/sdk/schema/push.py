@@ -3,15 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from vedette.sdk.exporters.configuration import Dsn, SettingError
 from vedette.sdk.schema.declaration import Declaration
 
 TIMEOUT_SECONDS = 30.0
 
 
-class CannotPush(Exception):
-    """The server was not reached, or would not take it; says what to do."""
+class CannotReach(Exception):
+    """The server was not reached, or would not do it; says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,25 @@ class Server:
 
     @classmethod
     def of(cls, env: Mapping[str, str], url: str = "", project: str = "") -> "Server":
-        """From options, else `VEDETTE_DSN`, with the token of `VEDETTE_API_TOKEN`. Raises CannotPush."""
-        dsn = urlsplit(env.get("VEDETTE_DSN", ""))
-        if dsn.hostname:
-            port = f":{dsn.port}" if dsn.port else ""
-            host = f"[{dsn.hostname}]" if ":" in dsn.hostname else dsn.hostname
-            path, _, of_dsn = dsn.path.rpartition("/")
-            url, project = url or f"{dsn.scheme}://{host}{port}{path}", project or of_dsn
+        """From options, else `VEDETTE_DSN`, with the token of `VEDETTE_API_TOKEN`. Raises CannotReach."""
+        if dsn := env.get("VEDETTE_DSN", ""):
+            try:
+                found = Dsn.parse(dsn, "VEDETTE_DSN")
+            except SettingError as error:
+                raise CannotReach(str(error)) from error
+            url, project = url or found.base, project or found.project
         token = env.get("VEDETTE_API_TOKEN", "")
         if not url or not project:
-            raise CannotPush("set VEDETTE_DSN, or give --url and --project")
+            raise CannotReach("set VEDETTE_DSN, or give --url and --project")
         if not project.isdecimal():
-            raise CannotPush(f"the project is a number, not {project!r}")
+            raise CannotReach(f"the project is a number, not {project!r}")
         if not token:
-            raise CannotPush("set VEDETTE_API_TOKEN to an API token of role member (Settings → API tokens)")
+            raise CannotReach("set VEDETTE_API_TOKEN to an API token of role member (Settings → API tokens)")
         return cls(url.rstrip("/"), int(project), token)
 
 
 def push(server: Server, source: str, declarations: Sequence[Declaration]) -> int:
-    """Replace what this source has declared in the project. Returns how many events. Raises CannotPush."""
+    """Replace what this source has declared in the project. Returns how many events. Raises CannotReach."""
     import urllib3  # noqa: PLC0415 - a third of the SDK's import, and for this command only
 
     address = f"{server.url}/api/v1/projects/{server.project_id}/event-schema"
@@ -57,9 +57,9 @@ def push(server: Server, source: str, declarations: Sequence[Declaration]) -> in
             retries=urllib3.Retry(2, allowed_methods=None, redirect=0),
         )
     except urllib3.exceptions.HTTPError as error:
-        raise CannotPush(f"{server.url} does not answer: {error}") from error
+        raise CannotReach(f"{server.url} does not answer: {error}") from error
     if answer.status != 200:
-        raise CannotPush(f"{address} answered {answer.status}: {_message(answer.data)}")
+        raise CannotReach(f"{address} answered {answer.status}: {_message(answer.data)}")
     return len(declarations)
 
 

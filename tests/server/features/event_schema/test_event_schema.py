@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ProjectClient
 from vedette.sdk.schema import Event, Money, field
 from vedette.sdk.schema.event import declaration_of
-from vedette.sdk.schema.push import CannotPush, Server, push
+from vedette.sdk.schema.push import CannotReach, Server, push
 
 
 class ThingOrdered(Event, name="thing_ordered", version=2, owner="shop", key="order_id"):
@@ -181,7 +181,7 @@ def test_sources_are_bounded(project: ProjectClient) -> None:
 
 def test_a_viewer_reads_and_does_not_push(project: ProjectClient) -> None:
     created = project.http.post("/api/v1/tokens", json={"name": "v", "role": "viewer", "project_id": project.id}).json()
-    with pytest.raises(CannotPush, match=r"403.*needs the role member"):
+    with pytest.raises(CannotReach, match=r"403.*needs the role member"):
         push(Server(project.server.url, project.id, created["token"]), "x", [])
     headers = {"authorization": f"Bearer {created['token']}"}
     path = f"{project.server.url}/api/v1/projects/{project.id}/event-schema"
@@ -190,5 +190,5 @@ def test_a_viewer_reads_and_does_not_push(project: ProjectClient) -> None:
 
 
 def test_a_server_that_is_not_there_is_said_plainly() -> None:
-    with pytest.raises(CannotPush, match="does not answer"):
+    with pytest.raises(CannotReach, match="does not answer"):
         push(Server("http://127.0.0.1:1", 1, "t"), "x", [])

@@ -27,7 +27,7 @@ const keyOf = (row: SchemaEvent) => row.name
 export function SchemaPage() {
   const schema = useEventSchema()
   return (
-    <Page title="Event schema" aside={schema.data && <Sources schema={schema.data} />} actions={<><Link to="/events" search={{}} className="link">All events</Link><DensitySwitch /></>}>
+    <Page title="Event schema" aside={schema.data && <Sources schema={schema.data} />} actions={<><Link to="/events" search={{}} className={`link ${css.back}`}>All events</Link><DensitySwitch /></>}>
       <Loading query={schema} what="The event schema" skeleton={<TableSkeleton />}>{(data) => <Schema data={data} />}</Loading>
     </Page>
   )
@@ -38,7 +38,7 @@ function Sources({ schema: { sources } }: { schema: EventSchema }) {
   if (!first) return null
   const latest = sources.reduce((newest, one) => (one.pushed_at > newest.pushed_at ? one : newest), first)
   return (
-    <span title={sources.map((one) => `${one.source}: ${plural(one.events, 'event')}`).join('\n')}>
+    <span className={css.sources} title={sources.map((one) => `${one.source}: ${plural(one.events, 'event')}`).join('\n')}>
       {sources.length === 1 ? `declared by ${first.source}` : `declared by ${plural(sources.length, 'source')}`}, last pushed <Ago time={latest.pushed_at} />
     </span>
   )

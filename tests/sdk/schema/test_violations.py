@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import vedette.sdk.schema.report as reporting
+from vedette.sdk.schema import violations as reporting
 from vedette.sdk.schema.event import Violation
 
 BAD = Violation("plan_upgraded", "plan", "type", "expected string, got int")
