@@ -30,6 +30,7 @@ class Client:
     delivery: "Delivery"
     scrubber: "Scrubber"
     tracer: "Tracer"
+    own_spans: bool  # the tracer's provider is ours, so spans may be made the cheap way
     meter: "Meter"
     levels: "Levels"
     write_line: "Writer | None"  # the console

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from opentelemetry.trace import get_current_span
 
+from vedette import semconv
+
 if TYPE_CHECKING:
     from vedette.sdk.sampling import Tail
 
@@ -104,6 +106,25 @@ def bind(function: Callable[P, R]) -> Callable[P, R]:
         return bound.copy().run(function, *args, **kwargs)
 
     return run
+
+
+def attributes(scope: Scope) -> dict[str, str]:
+    """A scope as attributes of spans and log records."""
+    found: dict[str, str] = {}
+    if scope.user_id:
+        found[semconv.USER_ID] = scope.user_id
+    elif scope.anonymous_id:
+        found[semconv.ANONYMOUS_ID] = scope.anonymous_id
+    if scope.session_id:
+        found[semconv.SESSION_ID] = scope.session_id
+    if scope.request_id:
+        found[semconv.REQUEST_ID] = scope.request_id
+    if scope.groups:
+        for kind, key in scope.groups.items():
+            found[semconv.group_attribute(kind)] = key
+    if scope.tags:
+        found.update(scope.tags)
+    return found
 
 
 def trace_ids() -> tuple[str, str]:

@@ -15,8 +15,7 @@ from vedette.sdk import context
 from vedette.sdk.client import Client, get_client
 from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.guard import guarded
-from vedette.sdk.logs.record import plain
-from vedette.sdk.traces import scope_attributes
+from vedette.sdk.values import plain
 
 # Events with the same key are the same event, whoever sends them and however often.
 NAMESPACE = UUID("7b0b5c52-6d3c-5c1e-9f0e-0b6f2f9d3c41")
@@ -76,7 +75,7 @@ def identify(user_id: str, *, traits: Mapping[str, Any] | None = None, group: Ma
         scope.groups = {**scope.groups, **{kind: str(value) for kind, value in group.items()}}
     span = get_current_span()
     if span.is_recording():
-        span.set_attributes(scope_attributes(scope))
+        span.set_attributes(context.attributes(scope))
     client = get_client()
     if client is not None and traits:
         _send(client, "$identify", {"$set": dict(traits)}, user=scope.user_id)

@@ -15,8 +15,9 @@ from vedette import semconv
 from vedette.sdk import context, errors, propagation
 from vedette.sdk.client import Client, get_client
 from vedette.sdk.guard import failed
+from vedette.sdk.recording import start_span
 from vedette.sdk.sampling import finish, new_tail
-from vedette.sdk.traces import attach, detach, fail, is_failure, scope_attributes
+from vedette.sdk.traces import attach, detach, fail, is_failure
 
 
 def carrier() -> dict[str, str]:
@@ -86,14 +87,8 @@ class _Running:
         scope.route = name
         self.tail = scope.tail = new_tail(client.settings, get_current_span(outer).get_span_context(), name)
         self.entered = context.enter(scope)
-        span = client.tracer.start_span(
-            name,
-            outer,
-            SpanKind.CONSUMER,
-            {**({semconv.MESSAGING_SYSTEM: system} if system else {}), **attributes},
-            record_exception=False,
-            set_status_on_exception=False,
-        )
+        about = {semconv.MESSAGING_SYSTEM: system} if system else {}
+        span = start_span(client, name, outer, SpanKind.CONSUMER, {**about, **attributes})
         self.attached = attach(set_span_in_context(span, outer))
         self.job = Job(scope, span)
         self.started_ns = perf_counter_ns()
@@ -116,7 +111,7 @@ class _Running:
         if self.system:
             labels[semconv.MESSAGING_SYSTEM] = self.system
         self.client.job_duration.record(took_ns / 1e9, labels)
-        span.set_attributes({**labels, **scope_attributes(job.scope)})
+        span.set_attributes({**labels, **context.attributes(job.scope)})
         span.end()
         if self.tail is not None:
             finish(self.tail, self.client.settings, span, erred=job.failed, duration_ms=took_ns / 1e6, route=self.name)

@@ -26,10 +26,12 @@ from opentelemetry.trace import (
 from vedette import semconv
 from vedette.sdk import context, errors, propagation
 from vedette.sdk.client import Client, get_client
+from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.guard import failed
-from vedette.sdk.logs.record import emit
-from vedette.sdk.sampling import Tail, finish, new_tail
-from vedette.sdk.traces import attach, detach, fail, is_failure, scope_attributes
+from vedette.sdk.logs.record import describe, write
+from vedette.sdk.recording import start_span, tell
+from vedette.sdk.sampling import Tail, finish, new_tail, sampled_out
+from vedette.sdk.traces import attach, detach, fail, is_failure
 
 LOGGER = "vedette.requests"  # of the line that each request writes
 _ERROR = Status(StatusCode.ERROR)
@@ -105,19 +107,13 @@ def _begin(
             outer, caller = get_current(), here
     tail = scope.tail = new_tail(client.settings, caller, path)
     request = Request()
-    request.client, request.method, request.path, request.route = client, method, path, ""
+    request.client, request.method, request.path, request.route = client, method, client.scrubber.text(path), ""
     request.scope, request.tail = scope, tail
     entered = context.enter(scope)
     try:
-        request.span = client.tracer.start_span(
-            method if method in METHODS else "HTTP",
-            outer,
-            SpanKind.SERVER,
-            _about(method, path, about),
-            record_exception=False,
-            set_status_on_exception=False,
-        )
-        attached = attach(set_span_in_context(request.span, outer))
+        span = request.span = start_span(client, method, outer, SpanKind.SERVER, {})
+        tell(span, _about(client, method, request.path, about))
+        attached = attach(set_span_in_context(span, outer))
     except BaseException:
         context.leave(entered)
         raise
@@ -126,10 +122,10 @@ def _begin(
     return request
 
 
-def _about(method: str, path: str, about: tuple[str, str, str, str]) -> dict[str, str]:
-    found = {semconv.HTTP_REQUEST_METHOD: method, semconv.URL_PATH: path}
+def _about(client: Client, method: str, path: str, about: tuple[str, str, str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {semconv.URL_PATH: path}
     if method not in METHODS:
-        found[semconv.HTTP_REQUEST_METHOD], found[semconv.HTTP_REQUEST_METHOD_ORIGINAL] = "_OTHER", method
+        found[semconv.HTTP_REQUEST_METHOD_ORIGINAL] = client.scrubber.text(method)
     scheme, host, client_address, user_agent = about
     if scheme:
         found[semconv.URL_SCHEME] = scheme
@@ -138,7 +134,7 @@ def _about(method: str, path: str, about: tuple[str, str, str, str]) -> dict[str
     if client_address:
         found[semconv.CLIENT_ADDRESS] = client_address
     if user_agent:
-        found[semconv.USER_AGENT_ORIGINAL] = user_agent
+        found[semconv.USER_AGENT_ORIGINAL] = client.scrubber.text(user_agent)
     return found
 
 
@@ -159,10 +155,10 @@ def _end(request: Request, status: int, error: BaseException | None, route: str)
     if span.is_recording():
         if route:
             span.update_name(f"{method} {route}")
-        span.set_attributes({**measured, **scope_attributes(scope)})
+        tell(span, measured if client.own_spans else {**measured, **context.attributes(scope)})
         if erred and error is None:
             span.set_status(_ERROR)
-    span.end()
+        span.end()
     quiet = False
     if request.tail is not None:
         finish(request.tail, client.settings, span, erred=erred, duration_ms=took_ns / 1e6, route=route or request.path)
@@ -171,8 +167,12 @@ def _end(request: Request, status: int, error: BaseException | None, route: str)
 
 
 def _log(request: Request, error: BaseException | None, route: str, status: int, took_ns: int, quiet: bool) -> None:
+    levels = request.client.levels
     level = logging.ERROR if status >= 500 else logging.INFO
-    if level < request.client.levels.least(LOGGER):
+    if level < levels.least(LOGGER):
+        return
+    if not levels.sampled(level, request.span.get_span_context().trace_id):
+        sampled_out(Signal.LOGS)
         return
     attributes: dict[str, Any] = {
         semconv.HTTP_REQUEST_METHOD: request.method,
@@ -183,7 +183,9 @@ def _log(request: Request, error: BaseException | None, route: str, status: int,
     if route:
         attributes[semconv.HTTP_ROUTE] = route
     message = f"{request.method} {route or request.path} {status}"
-    emit(request.client, level, LOGGER, message, attributes, error=error, quiet=quiet)
+    if error is not None:
+        describe(error, level, attributes)
+    write(request.client, level, LOGGER, message, {**context.attributes(request.scope), **attributes}, error, quiet)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ decided otherwise, and what is not sent is counted. Metrics do not take part: th
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import Span, SpanContext, TraceFlags, TraceState, get_current_span
@@ -25,6 +25,7 @@ from vedette.sdk.delivery.lane import Signal
 if TYPE_CHECKING:
     from opentelemetry.context import Context
 
+    from vedette.sdk.client import Client
     from vedette.sdk.settings import Settings
 
 RANDOM_BITS = 56
@@ -165,21 +166,28 @@ class TraceSampler(Sampler):
         if client is None:
             return SamplingResult(Decision.DROP)
         parent = get_current_span(parent_context).get_span_context()
-        state: TraceState | None
-        if parent.is_valid:
-            sampled, state = parent.trace_flags.sampled, parent.trace_state
-        else:
-            sampled, state = _head(client.settings, trace_id)
+        sampled, recorded, state = decide(client, parent if parent.is_valid else None, trace_id)
         if sampled:
             return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, state)
-        if current().tail is not None:
-            return SamplingResult(Decision.RECORD_ONLY, attributes, state)
-        sampled_out(Signal.TRACES)
-        return SamplingResult(Decision.DROP, None, state)
+        return SamplingResult(Decision.RECORD_ONLY if recorded else Decision.DROP, attributes, state)
 
     def get_description(self) -> str:
         """What OpenTelemetry shows of the sampler."""
         return "vedette"
+
+
+def decide(client: "Client", parent: SpanContext | None, trace_id: int) -> tuple[bool, bool, TraceState | None]:
+    """(sampled, recorded, tracestate) of a new span: what is recorded and not sampled, only its tail may keep."""
+    if parent is not None:
+        sampled, state = parent.trace_flags.sampled, cast("TraceState | None", parent.trace_state)
+    else:
+        sampled, state = _head(client.settings, trace_id)
+    if sampled:
+        return True, True, state
+    if current().tail is not None:
+        return False, True, state
+    sampled_out(Signal.TRACES)
+    return False, False, state
 
 
 def _head(settings: "Settings", trace_id: int) -> tuple[bool, TraceState | None]:

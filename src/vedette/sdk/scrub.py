@@ -5,9 +5,12 @@ from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from vedette.scrubbing import FILTERED, scrub, scrub_text
+from vedette.scrubbing import FILTERED, scrub
 
 __all__ = ["FILTERED", "Scrubber"]
+
+
+_MESSAGE = ""  # a name that no attribute has
 
 
 class Scrubber:
@@ -18,7 +21,13 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """A string without the secrets in it."""
-        return scrub_text(text)
+        return scrub([text])[0]  # type: ignore[no-any-return]
+
+    def record(self, message: str, attributes: dict[str, Any]) -> str:
+        """A log record: the attributes changed in place, the message returned."""
+        attributes[_MESSAGE] = message
+        self.document(attributes)
+        return str(attributes.pop(_MESSAGE))
 
     def document(self, value: Any) -> Any:
         """A JSON value without secrets, changed in place."""

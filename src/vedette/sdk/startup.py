@@ -54,6 +54,7 @@ def build(settings: Settings) -> Client:
         delivery=delivery,
         scrubber=Scrubber(settings.scrub_keys),
         tracer=traces.get_tracer("vedette", __version__),
+        own_spans=traces in _ours,
         meter=meter,
         levels=levels,
         write_line=console.writer(settings),

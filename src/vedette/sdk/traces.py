@@ -21,7 +21,8 @@ from vedette import semconv
 from vedette.sdk import context
 from vedette.sdk.client import get_client
 from vedette.sdk.delivery.lane import Signal
-from vedette.sdk.guard import failed, guarded
+from vedette.sdk.guard import failed
+from vedette.sdk.recording import Clean, RecordedSpan, start_span
 from vedette.sdk.sampling import Tail, finish, new_tail
 
 F = TypeVar("F")
@@ -75,13 +76,7 @@ class span:
             self._tail = new_tail(client.settings, trace.INVALID_SPAN_CONTEXT)
             if self._tail is not None:
                 self._scope = context.enter(replace(scope, tail=self._tail))
-        self._span = client.tracer.start_span(
-            self._name,
-            kind=self.kind,
-            attributes=self._attributes or None,
-            record_exception=False,
-            set_status_on_exception=False,
-        )
+        self._span = start_span(client, self._name, None, self.kind, dict(self._attributes))
         self._token = attach(set_span_in_context(self._span))
 
     def __exit__(
@@ -184,11 +179,11 @@ class Spans(SpanProcessor):
         self._shared = shared
 
     def on_start(self, span: SDKSpan, parent_context: Context | None = None) -> None:
-        """Copy the ids known so far; a request's own span gets what was learned since, at its end."""
-        scope = context.current()
-        attributes = scope_attributes(scope)
-        if attributes:
-            span.set_attributes(attributes)
+        """Copy the ids known so far. Spans of ours do so at their end, when more may be known."""
+        if not isinstance(span, RecordedSpan):
+            attributes = context.attributes(context.current())
+            if attributes:
+                span.set_attributes(attributes)
 
     def on_end(self, span: ReadableSpan) -> None:
         """A span is finished."""
@@ -200,7 +195,8 @@ class Spans(SpanProcessor):
                 span = copy(span)
                 span._events = [copy(event) for event in span._events]
             _tidy(span)
-            client.scrubber.span(span)
+            if type(span._attributes) is not Clean or span._events:
+                client.scrubber.span(span)
             tail = context.current().tail
             if tail is not None:
                 if tail.sampled is None:  # a sampler that is not ours decided
@@ -210,25 +206,6 @@ class Spans(SpanProcessor):
                 client.put(Signal.TRACES, span)
         except Exception as error:
             failed("traces", error)
-
-
-def scope_attributes(scope: context.Scope) -> dict[str, str]:
-    """The ids and tags of a scope as attributes of spans and log records."""
-    found: dict[str, str] = {}
-    if scope.user_id:
-        found[semconv.USER_ID] = scope.user_id
-    elif scope.anonymous_id:
-        found[semconv.ANONYMOUS_ID] = scope.anonymous_id
-    if scope.session_id:
-        found[semconv.SESSION_ID] = scope.session_id
-    if scope.request_id:
-        found[semconv.REQUEST_ID] = scope.request_id
-    if scope.groups:
-        for kind, key in scope.groups.items():
-            found[semconv.group_attribute(kind)] = key
-    if scope.tags:
-        found.update(scope.tags)
-    return found
 
 
 def _tidy(span: ReadableSpan) -> None:
@@ -261,4 +238,4 @@ def _tells_of(attributes: Mapping[str, Any] | None, error: BaseException | None)
     )
 
 
-__all__ = ["Spans", "attach", "detach", "get_current", "guarded", "span"]
+__all__ = ["Spans", "attach", "detach", "get_current", "span"]

@@ -9,8 +9,8 @@ from vedette import semconv
 from vedette.sdk import context
 from vedette.sdk.client import get_client
 from vedette.sdk.guard import failed
-from vedette.sdk.logs.record import emit, plain, ship
-from vedette.sdk.traces import scope_attributes
+from vedette.sdk.logs.record import emit, ship
+from vedette.sdk.values import plain
 
 if TYPE_CHECKING:
     from vedette.sdk.client import Client
@@ -78,7 +78,7 @@ class OpenTelemetryLogs(LogRecordProcessor):
                 return
             record = log_record.log_record
             given = {key: plain(value) for key, value in (record.attributes or {}).items()}
-            record.attributes = {**scope_attributes(context.current()), **client.scrubber.attributes(given)}
+            record.attributes = {**context.attributes(context.current()), **client.scrubber.attributes(given)}
             if isinstance(record.body, str):
                 record.body = client.scrubber.text(record.body)
             number = record.severity_number.value if record.severity_number else 9

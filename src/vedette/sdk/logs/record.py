@@ -1,7 +1,6 @@
 """One log record: the scope in it, secrets out of it, sampled, printed, and handed to the delivery."""
 
 import logging
-from collections.abc import Mapping
 from functools import lru_cache
 from time import time_ns
 from traceback import format_exception
@@ -16,7 +15,8 @@ from vedette import semconv
 from vedette.sdk import context, errors
 from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.sampling import sampled_out
-from vedette.sdk.traces import scope_attributes, type_name
+from vedette.sdk.traces import type_name
+from vedette.sdk.values import make_plain, plain
 
 if TYPE_CHECKING:
     from vedette.sdk.client import Client
@@ -29,8 +29,6 @@ SEVERITIES = {
     logging.ERROR: (SeverityNumber.ERROR, "ERROR"),
     logging.CRITICAL: (SeverityNumber.FATAL, "FATAL"),
 }
-_PLAIN = frozenset((str, int, float, bool, type(None)))
-DEEPEST = 8
 
 
 def emit(
@@ -46,27 +44,41 @@ def emit(
 ) -> None:
     """Write one record. `attributes` becomes the record's own. An `error` is reported as one, unless it has been, and
     the record carries its id. `quiet` leaves out the console."""
-    span = get_current_span().get_span_context()
-    if not client.levels.sampled(level, span.trace_id):
+    if not client.levels.sampled(level, get_current_span().get_span_context().trace_id):
         sampled_out(Signal.LOGS)
         return
-    scope = context.current()
     if error is not None:
-        _describe(error, level, attributes)
-    for key, value in attributes.items():
-        if type(value) not in _PLAIN:
-            attributes[key] = plain(value)
-    client.scrubber.attributes(attributes)
-    attributes = {**scope_attributes(scope), **attributes}
-    message = client.scrubber.text(message)
+        describe(error, level, attributes)
+    make_plain(attributes)
+    message = client.scrubber.record(message, attributes)
+    attributes = {**context.attributes(context.current()), **attributes}
+    write(client, level, logger, message, attributes, error, quiet, when_ns)
+
+
+def write(
+    client: "Client",
+    level: int,
+    logger: str,
+    message: str,
+    attributes: dict[str, Any],
+    error: BaseException | None = None,
+    quiet: bool = False,
+    when_ns: int = 0,
+) -> None:
+    """Print and send a record that is complete: plain, without secrets, with the scope in it."""
     when_ns = when_ns or time_ns()
     severity = SEVERITIES.get(level) or _severity(level)
     record = LogRecord(
-        timestamp=when_ns, observed_timestamp=when_ns, severity_number=severity[0], severity_text=severity[1],
-        body=message, attributes=attributes,
-    )  # fmt: skip
+        timestamp=when_ns,
+        observed_timestamp=when_ns,
+        severity_number=severity[0],
+        severity_text=severity[1],
+        body=message,
+        attributes=attributes,
+    )
     if client.write_line is not None and not quiet:
-        client.write_line(when_ns, level, logger, message, attributes, (span.trace_id, span.span_id), error)
+        ids = (record.trace_id or 0, record.span_id or 0)
+        client.write_line(when_ns, level, logger, message, attributes, ids, error)
     ship(client, level, ReadableLogRecord(record, client.resource, _named(logger)))
 
 
@@ -86,25 +98,7 @@ def ship(client: "Client", level: int, record: ReadableLogRecord) -> None:
     client.put(Signal.LOGS, record)
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """A value as OTLP and JSON have it: text, numbers, lists and maps of them; anything else as text."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if depth < DEEPEST:
-        if isinstance(value, Mapping):
-            return {str(key): plain(entry, depth + 1) for key, entry in value.items()}
-        if isinstance(value, (list, tuple, set, frozenset)):
-            return [plain(entry, depth + 1) for entry in value]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    try:
-        return str(value)
-    except Exception:  # an object's own __str__ may do anything
-        return f"<{kind.__name__}>"
-
-
-def _describe(error: BaseException, level: int, attributes: dict[str, Any]) -> None:
+def describe(error: BaseException, level: int, attributes: dict[str, Any]) -> None:
     """Report the error and name it in the record. Exporters leave the stack out where they send the error itself."""
     event_id = errors.from_log(error, level)
     attributes[semconv.EXCEPTION_TYPE] = type_name(error)
