@@ -61,5 +61,7 @@ def snappy(data: bytes) -> bytes:
     block = bytearray(_varint(len(data)))
     for start in range(0, len(data), LITERAL_BYTES):
         literal = data[start : start + LITERAL_BYTES]
-        block += b"\xf4" + struct.pack("<H", len(literal) - 1) + literal  # 61 << 2: two bytes of length follow
+        less = len(literal) - 1  # up to 59 in the tag itself, else the tag says how many bytes it takes
+        block += bytes((less << 2,)) if less < 60 else b"\xf4" + struct.pack("<H", less)
+        block += literal
     return bytes(block)
