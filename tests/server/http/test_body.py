@@ -192,3 +192,26 @@ def test_half_read_bodies_share_one_bound() -> None:
 def test_a_body_that_never_comes_is_given_up() -> None:
     with pytest.raises(BadRequest, match="did not arrive"):
         asyncio.run(Reading(max_seconds=0.02).body(never, max_bytes=100))
+
+
+def test_a_body_of_tiny_chunks_takes_no_more_memory_than_its_bytes() -> None:
+    chunks = 200_000
+
+    async def read() -> bytes:
+        sent = 0
+
+        async def receive() -> Any:
+            nonlocal sent
+            sent += 1
+            return {"type": "http.request", "body": bytes((sent % 251, 7)), "more_body": sent < chunks}
+
+        return await Reading().body(receive, max_bytes=1 << 20)
+
+    tracemalloc.start()
+    try:
+        body = asyncio.run(read())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(body), body[:4]) == (2 * chunks, b"\x01\x07\x02\x07")
+    assert peak < 2_000_000, "three times the body; as a list of chunks it took eight megabytes"

@@ -33,10 +33,6 @@ class KeyRing:
         """The key's record, or None when it is unknown or revoked. Dashes and case do not matter."""
         return self._keys.get(key) or self._keys.get(key.replace("-", "").lower())
 
-    def has_project(self, project_id: int) -> bool:
-        """Whether any key leads to this project."""
-        return any(key.project_id == project_id for key in self._keys.values())
-
     def reload(self) -> None:
         """Read the keys again; call after a key or project has changed. Blocking."""
         with self._reloading:  # or one that read before a change could put its older keys over a newer one's

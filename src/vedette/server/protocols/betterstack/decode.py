@@ -8,10 +8,15 @@ from typing import Any
 import msgpack
 import orjson
 
-from vedette.server.http.errors import RequestError
+from vedette.server.http.errors import RequestError, TooLarge
 
 MSGPACK_TYPES = ("application/msgpack", "application/x-msgpack", "application/vnd.msgpack")
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+
+
+# Far more than clients send. An empty map is one byte of MessagePack, 72 of memory and 400 as a row.
+MAX_RECORDS = 500_000
+MAX_VALUES = 2_000_000
 
 
 class Unparsable(RequestError):
@@ -28,8 +33,11 @@ class Decoded:
     bad: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def add(self, item: Any) -> None:
-        """Take one item, or the items of an array."""
-        for record in item if isinstance(item, list) else [item]:
+        """Take one item, or the items of an array. Raises TooLarge."""
+        found = item if isinstance(item, list) else [item]
+        if len(self.records) + len(self.bad) + len(found) > MAX_RECORDS:
+            raise TooLarge(f"more than {MAX_RECORDS} records", hint="send smaller batches")
+        for record in found:
             if isinstance(record, dict):
                 self.records.append(record)
             else:
@@ -42,6 +50,7 @@ def decode(body: bytes, content_type: str) -> Decoded:
 
     Raises:
         Unparsable: nothing of it reads.
+        TooLarge: it holds more records, or values in them, than any client sends.
     """
     decoded = Decoded()
     if content_type in MSGPACK_TYPES:
@@ -61,6 +70,8 @@ def decode(body: bytes, content_type: str) -> Decoded:
 
 def _load(text: bytes) -> Any:
     """One JSON value. Falls back to the standard library, which takes NaN and halves of surrogate pairs too."""
+    if text.count(b"{") + text.count(b"[") > MAX_VALUES:
+        raise TooLarge(f"more than {MAX_VALUES} objects and arrays", hint="send smaller batches")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -71,6 +82,8 @@ def _load(text: bytes) -> Any:
 
 
 def _read_lines(body: bytes, decoded: Decoded) -> None:
+    if body.count(b"\n") > MAX_RECORDS:
+        raise TooLarge(f"more than {MAX_RECORDS} lines", hint="send smaller batches")
     for number, line in enumerate(body.splitlines(), 1):
         if not line.strip():
             continue
@@ -83,9 +96,20 @@ def _read_lines(body: bytes, decoded: Decoded) -> None:
 
 
 def _unpack(body: bytes) -> Iterator[Any]:
+    values = 0
+
+    def counted(container: Any) -> Any:
+        nonlocal values
+        values += 1 + len(container)
+        if values > MAX_VALUES:
+            raise TooLarge(f"more than {MAX_VALUES} values", hint="send smaller batches")
+        return container
+
     unpacker = msgpack.Unpacker(
-        max_buffer_size=len(body) or 1, raw=False, unicode_errors="replace", strict_map_key=False, timestamp=0
-    )
+        max_buffer_size=len(body) or 1, raw=False, unicode_errors="replace", strict_map_key=False, timestamp=0,
+        list_hook=counted, object_hook=counted,
+        max_array_len=MAX_RECORDS, max_map_len=MAX_RECORDS,  # memory is taken for the length that is claimed
+    )  # fmt: skip
     unpacker.feed(body)
     read = 0
     try:
