@@ -6,6 +6,7 @@ with the first error, or in the background after `init()`.
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +29,8 @@ _REPORTED = "__vedette_event_id__"
 _serialisers: dict[int, "SentryClient"] = {}  # by id of the client they report to
 _loading = threading.Lock()
 _warming: threading.Thread | None = None
+_called_off = threading.Event()
+WARM_AFTER_SECONDS = 2.0
 
 
 def report(
@@ -198,32 +201,44 @@ def _put_scope(client: Client, event: dict[str, Any], error: BaseException | Non
 
 
 def warm() -> None:
-    """Load what errors need in the background, so that the first one does not wait for it."""
+    """Load what errors need in the background, a little later, so that the first one does not wait for it and the
+    start of the application does not either."""
     global _warming
-    client = get_client()
-    if client is None:
-        return
-    _warming = threading.Thread(target=_warm, args=(client,), name="vedette-warm", daemon=True)
+    _warming = threading.Thread(target=_warm, args=(_called_off,), name="vedette-warm", daemon=True)
     _warming.start()
 
 
-def _warm(client: Client) -> None:
+def _warm(called_off: threading.Event) -> None:
+    if called_off.wait(WARM_AFTER_SECONDS):
+        return
+    client = get_client()
     try:
-        _serialiser(client)
+        if client is not None:
+            _serialiser(client)
     except Exception as failure:
         failed("errors", failure)
 
 
 def _before_fork() -> None:
     """A child would inherit the import locks of a thread that it does not have, and wait for it forever."""
-    if _warming is not None and _warming.is_alive() and _warming is not threading.current_thread():
+    _called_off.set()
+    if _warming is not None and _warming is not threading.current_thread():
         _warming.join(10)
 
 
-def _after_fork() -> None:
+def _after_fork_in_parent() -> None:
+    global _called_off
+    if _called_off.is_set():
+        _called_off = threading.Event()
+        if _warming is not None and get_client() is not None and "sentry_sdk" not in sys.modules:
+            warm()
+
+
+def _after_fork_in_child() -> None:
     global _loading
     _loading = threading.Lock()
+    _after_fork_in_parent()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

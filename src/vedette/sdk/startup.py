@@ -103,11 +103,12 @@ def spool_directory(settings: Settings) -> Path | None:
 
 def bridge_logging(client: Client) -> None:
     """Have the standard library's loggers write here, and let go of them at the end."""
-    levels = StandardLevels(client.levels)
-    bridge = Bridge()
     root = logging.getLogger()
-    root.addHandler(bridge)
-    client.on_close += [levels.restore, lambda: root.removeHandler(bridge)]
+    client.on_close.append(StandardLevels(client.levels).restore)
+    if not any(isinstance(handler, Bridge) for handler in root.handlers):  # there is one while a test captures
+        bridge = Bridge()
+        root.addHandler(bridge)
+        client.on_close.append(lambda: root.removeHandler(bridge))
 
 
 def tracer_provider(about: Resource) -> TracerProvider:
