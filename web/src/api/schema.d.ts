@@ -2104,7 +2104,7 @@ export interface components {
             last_time?: string | null;
             /**
              * Violating
-             * @description events that carry $schema_violations
+             * @description of the newest events, how many carry $schema_violations
              * @default 0
              */
             violating: number;

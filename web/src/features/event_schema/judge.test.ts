@@ -17,7 +17,7 @@ describe('judge', () => {
     [{ versions: [{ ...version, status: 'deprecated' as const }], count: 0 }, 'Not seen'],
   ])('%j → %s', (change, word) => expect(judge(row(change)).word).toBe(word))
   it('names what differs', () => expect(judge(row({ violating: 1, undeclared: ['x', 'y'], unfit: ['z'] })).why)
-    .toBe('1 event violated the declaration; 2 properties not declared: x, y; another type than declared: z.'))
+    .toBe('1 event of the newest violated the declaration; 2 properties not declared: x, y; another type than declared: z.'))
 })
 
 const plain: DeclaredProperty = { type: 'integer', nullable: false, enum: [], ge: null, gt: null, le: null, lt: null, max_length: null, pattern: null, items: null, required: true, description: '', unit: '', pii: '' }

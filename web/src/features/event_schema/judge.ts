@@ -9,7 +9,7 @@ export function judge({ versions, count, violating, undeclared, unfit }: SchemaE
   const [latest] = versions
   if (!latest) return { tone: 'warn', word: 'Not declared', why: 'It came, and no application declares it.' }
   const differs = [
-    violating > 0 && `${plural(violating, 'event')} violated the declaration`,
+    violating > 0 && `${plural(violating, 'event')} of the newest violated the declaration`,
     undeclared.length > 0 && `${plural(undeclared.length, 'property', 'properties')} not declared: ${undeclared.join(', ')}`,
     unfit.length > 0 && `another type than declared: ${unfit.join(', ')}`,
   ].filter(Boolean)

@@ -11,6 +11,7 @@ from vedette.server.features.event_schema.shapes import (
     SeenProperty,
 )
 
+VIOLATIONS = "$schema_violations"  # written by the SDK; see docs/events.md
 # The store's types by what they hold. It reads a string that looks like a time as one.
 STORED: dict[str, tuple[str, ...]] = {
     "string": ("String", "Date", "DateTime"),
@@ -52,16 +53,17 @@ def side_by_side(
     for one in seen:
         name = str(one["event"])
         row = rows.setdefault(name, SchemaEvent(name=name, versions=[]))
-        row.count, row.users, row.violating = one["count"], one["users"], one["violating"]
-        row.last_time = one["last_time"]
+        row.count, row.users, row.last_time = one["count"], one["users"], one["last_time"]
     by_event: dict[str, list[Mapping[str, Any]]] = {}
     for one in properties:
         by_event.setdefault(str(one["event"]), []).append(one)
-    for name, found in by_event.items():
-        if name in declared and name in rows:
-            looked_at = seen_properties(declared[name], found)
-            rows[name].undeclared = [one.name for one in looked_at if not one.declared]
-            rows[name].unfit = [one.name for one in looked_at if one.declared and not one.fits]
+    for name, row in rows.items():
+        found = by_event.get(name, [])
+        row.violating = sum(one["count"] for one in found if one["property"] == VIOLATIONS)
+        if row.versions:
+            looked_at = seen_properties(row.versions, found)
+            row.undeclared = [one.name for one in looked_at if not one.declared]
+            row.unfit = [one.name for one in looked_at if one.declared and not one.fits]
     return sorted(rows.values(), key=lambda row: (not row.versions, row.name))
 
 
@@ -74,6 +76,8 @@ def seen_properties(versions: Sequence[DeclaredVersion], found: Iterable[Mapping
     rows: dict[str, SeenProperty] = {}
     for one in found:
         path, stored = str(one["property"]), str(one["type"])
+        if path == VIOLATIONS:
+            continue
         top = path.partition(".")[0]
         inside = path not in known and top in known  # a path within an object is of the object
         declared = known.get(top if inside else path, [])

@@ -13,7 +13,7 @@ SAMPLE_EVENTS = 20_000  # the newest: what an application sends now, not what it
 
 
 def seen(store: Store, project_id: int, question: Question) -> list[dict[str, Any]]:
-    """Which events came: count, users, last time, how many are violating."""
+    """Which events came: count, users, last time."""
     return _ask(store, project_id, question, "seen.sql")
 
 

@@ -99,7 +99,7 @@ class SchemaEvent(BaseModel):
     count: int = 0
     users: int = 0
     last_time: str | None = None
-    violating: int = Field(0, description="events that carry $schema_violations")
+    violating: int = Field(0, description="of the newest events, how many carry $schema_violations")
     undeclared: list[str] = Field([], description="properties of the newest events that no version declares")
     unfit: list[str] = Field([], description="properties of the newest events whose type no version declares")
 
