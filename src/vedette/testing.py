@@ -14,7 +14,7 @@ production, but for the network: through sampling, scrubbing, queues and deliver
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from vedette.sdk import client as clients
@@ -113,6 +113,7 @@ class Capture:
         self._client = client
         self._memory = memory
         self._failed_before = guard.failures()
+        self._sampled_before = health().sampled_out
         self._ended: Health | None = None
         self.violations: list[Any] = []  # events that were not as declared
 
@@ -128,11 +129,17 @@ class Capture:
 
     @property
     def metrics(self) -> list[Metric]:
-        """Points of all metrics as last collected; deltas, of all collections."""
-        collections = self._items(Signal.METRICS)
-        if self._memory.temporality == "cumulative":
-            collections = collections[-1:]
-        return [point for each in collections for point in _points(each)]
+        """Points of all metrics: cumulative ones as last collected, with the exemplars of all collections; deltas as
+        they came."""
+        points = [point for each in self._items(Signal.METRICS) for point in _points(each)]
+        if self._memory.temporality == "delta":
+            return points
+        latest: dict[tuple[str, str], Metric] = {}
+        for point in points:
+            series = (point.name, repr(sorted(point.attributes.items())))
+            earlier = latest.get(series)
+            latest[series] = replace(point, exemplars=[*earlier.exemplars, *point.exemplars]) if earlier else point
+        return list(latest.values())
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -149,6 +156,12 @@ class Capture:
         """What failed inside the SDK meanwhile, which is a defect of it."""
         now = guard.failures()
         return {part: n for part, count in now.items() if (n := count - self._failed_before.get(part, 0))}
+
+    @property
+    def sampled_out(self) -> dict[str, int]:
+        """Records that sampling left out, by signal."""
+        now = self.health().sampled_out
+        return {signal: n for signal, count in now.items() if (n := count - self._sampled_before.get(signal, 0))}
 
     def health(self) -> Health:
         """As `vedette.health()`."""
