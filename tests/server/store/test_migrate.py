@@ -74,6 +74,13 @@ def test_sharded_table_becomes_a_local_and_a_distributed_one() -> None:
     assert statements(text) == [text.strip().removesuffix(";")]
 
 
+def test_how_parts_are_kept_is_a_matter_of_each_shard() -> None:
+    text = "-- shard_by: a\nALTER TABLE t MODIFY SETTING merge_selector_base = 12;\n"
+    assert [statement.splitlines()[-1] for statement in statements(text, cluster="pair")] == [
+        "ALTER TABLE t_local MODIFY SETTING merge_selector_base = 12"
+    ]
+
+
 def test_shard_key_belongs_to_a_table() -> None:
     with pytest.raises(MigrationError, match="shard_by stands before"):
         statements("-- shard_by: a\nCREATE VIEW v AS SELECT 1;\n", cluster="pair")

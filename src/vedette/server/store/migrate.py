@@ -27,6 +27,7 @@ from vedette.server.store.errors import MigrationError, StoreUnavailable
 STATEMENT_END = re.compile(r";[ \t]*(?:\n|\Z)")
 SHARD_KEY = re.compile(r"^--\s*shard_by:\s*(?P<key>.+?)\s*$", re.MULTILINE)
 CREATE_TABLE = re.compile(r"CREATE TABLE\s+(?P<name>\w+)")
+MODIFY_SETTING = re.compile(r"ALTER TABLE\s+\w+\s+MODIFY SETTING\b")
 ALTER_TABLE = re.compile(r"ALTER TABLE\s+(?P<name>\w+)")
 
 JOURNAL = """
@@ -87,6 +88,8 @@ def _for_cluster(statement: str, cluster: str) -> list[str]:
         return [local, distributed]
     if altered := ALTER_TABLE.search(statement):
         local = ALTER_TABLE.sub(f"ALTER TABLE {altered['name']}_local", statement, count=1)
+        if MODIFY_SETTING.search(statement):
+            return [local]  # how a table stores and merges its parts; a Distributed one has none
         # A Distributed table has no indexes, projections or TTL: mark such statements without shard_by.
         return [local, statement]
     raise MigrationError(f"shard_by stands before neither CREATE TABLE nor ALTER TABLE: {statement[:80]}")

@@ -231,6 +231,17 @@ def test_ids_and_names_are_cut_with_a_note(project: ProjectClient) -> None:
     assert outcomes(project) == {("changed", "cut_distinct_id"): 1, ("changed", "cut_event_name"): 1}
 
 
+def test_an_event_of_very_many_properties_is_kept_as_text(project: ProjectClient) -> None:
+    many = {f"name {number}": number for number in range(10_001)}
+    few = {f"name {number}": number for number in range(9_999)}
+    send(project, {"event": "many", "distinct_id": "u", "properties": many})
+    send(project, {"event": "few", "distinct_id": "u", "properties": few})
+    rows = {row["event"]: row for row in project.sql("SELECT event, properties, properties_text FROM events")}
+    assert json.loads(rows["many"]["properties_text"]) == many and rows["many"]["properties"] == {}
+    assert rows["few"]["properties_text"] == "" and rows["few"]["properties"] == few
+    assert outcomes(project) == {("changed", "properties_kept_as_text"): 1}
+
+
 def test_distinct_ids_that_are_not_text(project: ProjectClient) -> None:
     send(project, *({"event": "x", "distinct_id": value} for value in (1, 1.5, True, {"a": 1}, 2**70)))
     send(project, {"event": "x", "properties": {"distinct_id": "inside"}}, {"event": "x", "$distinct_id": "dollar"})

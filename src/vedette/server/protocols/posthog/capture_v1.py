@@ -31,7 +31,7 @@ async def capture_v1(request: IngestRequest) -> Response:
     if "batch" not in batch.top:
         raise BadRequest('body must be {"batch": […]}', code="invalid_batch")
     lib, _, version = request.headers.get("posthog-sdk-info", "").partition("/")
-    batch.events = [_as_v0(event, lib, version) for event in batch.events]
+    batch.events[:] = [_as_v0(event, lib, version) for event in batch.events]
     # Not `created_at`: it stays the same in every attempt, and so says nothing about the client's clock.
     prepared = await store(request, key, batch, sent_at=request.headers.get("posthog-request-timestamp"))
     results: dict[str, Any] = {}

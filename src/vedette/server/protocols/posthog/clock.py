@@ -42,7 +42,7 @@ LOOSE_FORMATS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventTime:
     """`time_us` is when it happened; `sent_us` the client's own timestamp, None when it gave none that reads.
 
@@ -64,7 +64,7 @@ def to_us(moment: datetime) -> int:
 def parse_time(value: Any) -> int | None:
     """A timestamp in any form that SDKs send: RFC 3339, looser dates, Unix seconds or milliseconds; None if none."""
     if isinstance(value, str):
-        if value.isdecimal() and value.isascii() and len(value) in (10, 13):
+        if len(value) in (10, 13) and value.isdecimal() and value.isascii():
             return _from_number(int(value))  # which fromisoformat() takes for a compact date
         try:
             return to_us(datetime.fromisoformat(value))
@@ -117,12 +117,13 @@ def clock_error_us(sent_at_us: int | None, now_us: int) -> int:
 
 def event_time(timestamp: Any, offset: Any, *, clock_error_us: int, now_us: int) -> EventTime:
     """Apply the rules to one event. `clock_error_us` is 0 for an event with `$ignore_sent_at`."""
-    sent_us = None if timestamp is None or timestamp == "" else parse_time(timestamp)
+    is_given = timestamp is not None and timestamp != ""
+    sent_us = parse_time(timestamp) if is_given else None
     changed = ""
     if sent_us is not None:
         time_us = sent_us - clock_error_us
     else:
-        if timestamp is not None and timestamp != "":
+        if is_given:
             changed = "unreadable_time"
         is_number = isinstance(offset, int | float) and not isinstance(offset, bool) and abs(offset) < 1e15
         time_us = now_us - int(offset * 1000) if is_number else now_us
@@ -134,8 +135,11 @@ def event_time(timestamp: Any, offset: Any, *, clock_error_us: int, now_us: int)
 
 
 def time_text(time_us: int) -> str:
-    """Microseconds as the engine reads them into DateTime64: seconds, of which a double still has the microseconds.
+    """Microseconds as the engine reads them into DateTime64: seconds with six decimals.
 
     As text: ClickHouse before 26.9 takes no fractions in a JSON number, and whole ones for ticks.
     """
+    if time_us >= SECOND_US:
+        digits = str(time_us)
+        return f"{digits[:-6]}.{digits[-6:]}"
     return f"{time_us / 1e6:.6f}"

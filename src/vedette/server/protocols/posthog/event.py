@@ -13,7 +13,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+import orjson
+
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time, time_text
+from vedette.server.protocols.posthog.shape import Shape, Shapes
 from vedette.server.protocols.posthog.text import (
     depth,
     dump,
@@ -25,6 +28,8 @@ from vedette.server.protocols.posthog.text import (
 
 MAX_DISTINCT_ID = 200
 MAX_EVENT_NAME = 200
+MAX_NAMES = 10_000  # of the JSON column: each costs the engine 3 µs, once there are more than it keeps as columns
+FLAT_OBJECTS = 2  # the row and its properties
 MAX_DEPTH = 100  # of the JSON column: what reads it, orjson for one, gives up at 254
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 # Sent beside `properties` by some SDKs (python's set(), mobile), read inside by everyone.
@@ -49,7 +54,8 @@ class Event:
     time_us: int
     properties: dict[str, Any]
     row: dict[str, Any]
-    changes: list[tuple[str, str]] = field(default_factory=list)
+    shape: Shape
+    changes: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,17 @@ class Sending:
     ip: str
     user_agent: str
     host: str
+    shapes: Shapes = field(default_factory=Shapes)
+
+    @cached_property
+    def oldest_us(self) -> int:
+        """What happened before is past retention."""
+        return self.now_us - self.kept_days * DAY_US
+
+    @cached_property
+    def oldest_error_us(self) -> int:
+        """The same for errors."""
+        return self.now_us - self.errors_kept_days * DAY_US
 
     @cached_property
     def received(self) -> str:
@@ -104,15 +121,38 @@ def read_event(raw: Any, sending: Sending) -> Event | Rejected:
     )
     if when.changed:
         changes.append((when.changed, f"timestamp {str(raw.get('timestamp', raw.get('offset')))[:80]!r}"))
-    row = _row(sending, name, distinct_id, uuid, when, properties)
-    return Event(name, distinct_id, uuid, when.time_us, properties, row, changes)
+    shape = sending.shapes.of(properties)
+    row = _row(sending, name, distinct_id, uuid, when, properties, shape)
+    return Event(name, distinct_id, uuid, when.time_us, properties, row, shape, changes)
 
 
 def encode_row(event: Event) -> bytes:
     """The event as a line of JSONEachRow."""
+    try:
+        line = orjson.dumps({**event.row, "properties": event.properties}, option=orjson.OPT_APPEND_NEWLINE)
+    except (TypeError, orjson.JSONEncodeError):
+        return _encode_with_care(event)
+    objects = line.count(b"{")
+    lists = line.count(b"[")
+    is_plain = (
+        b"null" not in line
+        and objects + lists <= MAX_DEPTH
+        and not event.shape.escaped
+        and (objects <= FLAT_OBJECTS or not (b"{}" in line or b"%2E" in line))
+        and not (lists and may_blur(line))
+        and not _too_many_names(line)
+    )
+    return line if is_plain else _encode_with_care(event)
+
+
+def _encode_with_care(event: Event) -> bytes:
+    """As `encode_row`, for properties that the engine's JSON type may not take as they are."""
     text, exact = dump_exactly(event.properties)
     if text.count(b"{") + text.count(b"[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
         event.changes.append(("properties_kept_as_text", f"nested deeper than {MAX_DEPTH} levels"))
+        return dump_line({**event.row, "properties_text": text.decode()})
+    if _too_many_names(text):
+        event.changes.append(("properties_kept_as_text", f"more than {MAX_NAMES} names"))
         return dump_line({**event.row, "properties_text": text.decode()})
     row = event.row
     # The JSON type drops nulls and empty objects, takes no integers beyond 64 bits, reads an escaped dot like a dot
@@ -122,9 +162,15 @@ def encode_row(event: Event) -> bytes:
     return dump_line(row)[:-2] + b',"properties":' + (text if exact else for_engine(text)) + b"}\n"
 
 
-def encode_as_text(event: Event) -> bytes:
-    """The event with its properties as text only: for what the engine's JSON type refuses."""
-    return dump_line({**event.row, "properties_text": dump(event.properties).decode()})
+def _too_many_names(text: bytes) -> bool:
+    return len(text) > 4 * MAX_NAMES and text.count(b'":') > MAX_NAMES  # a name and its value are four bytes at least
+
+
+def with_properties_as_text(line: bytes) -> bytes:
+    """The line of `encode_row` with properties as text only: for what the engine's JSON type refuses."""
+    row = orjson.loads(line)
+    properties = row.pop("properties", {})
+    return dump_line({"properties_text": dump(properties).decode(), **row})
 
 
 def uuid7(now_us: int) -> str:
@@ -142,8 +188,10 @@ def _properties(raw: dict[str, Any]) -> dict[str, Any] | None:
         properties = {}
     elif not isinstance(properties, dict):
         return None
+    if raw.keys().isdisjoint(INSIDE):  # nearly all events
+        return properties
     for key in INSIDE:
-        if key in raw and raw[key] is not None:
+        if raw.get(key) is not None:
             inner = properties.get(key)
             if isinstance(inner, dict) and isinstance(raw[key], dict):
                 properties = {**properties, key: {**inner, **raw[key]}}
@@ -197,43 +245,25 @@ def _day_salt(day: int) -> str:
     return _salts[day]
 
 
-COLUMNS = (
-    ("session_id", ("$session_id",)),
-    ("window_id", ("$window_id",)),
-    ("trace_id", ("$trace_id", "trace_id")),
-    ("span_id", ("$span_id", "span_id")),
-    ("service", ("$service", "service")),
-    ("environment", ("environment", "$environment")),
-    ("release", ("$release", "release", "$app_version")),
-    ("lib", ("$lib",)),
-    ("lib_version", ("$lib_version",)),
-    ("current_url", ("$current_url",)),
-    ("pathname", ("$pathname",)),
-)
-# Property → (column, rank of the property among those that may fill it).
-COLUMN_OF = {name: (column, rank) for column, names in COLUMNS for rank, name in enumerate(names)}
-
-
 def _row(
-    sending: Sending, name: str, distinct_id: str, uuid: str, when: EventTime, properties: dict[str, Any]
+    sending: Sending, name: str, distinct_id: str, uuid: str, when: EventTime, properties: dict[str, Any], shape: Shape
 ) -> dict[str, Any]:
+    time = time_text(when.time_us)
     row: dict[str, Any] = {
         "project_id": sending.project_id,
-        "time": time_text(when.time_us),
+        "time": time,
         "received_at": sending.received,
         "uuid": uuid,
         "event": name,
         "distinct_id": distinct_id,
     }
     if when.sent_us is not None:
-        row["sent_time"] = time_text(when.sent_us)
+        row["sent_time"] = time if when.sent_us == when.time_us else time_text(when.sent_us)
     elif uuid_day := _uuid_day(uuid, sending.now_us):
         row["sent_day"] = uuid_day
-    # Few of an event's properties are columns: the intersection of two key sets is one step in C.
-    for property_name in COLUMN_OF.keys() & properties.keys():
-        column, rank = COLUMN_OF[property_name]
+    for column, property_name in shape.columns:
         value = properties[property_name]
-        if value and not (rank and any(properties.get(other) for other in dict(COLUMNS)[column][:rank])):
+        if value and column not in row:
             row[column] = value if type(value) is str else _text(value)
     if properties.get("$process_person_profile") is False:
         row["process_person_profile"] = False

@@ -15,7 +15,6 @@ LINKS = {
     "$create_alias": ("alias", "alias"),
     "$merge_dangerously": ("alias", "merge"),
 }
-SPEAKING = {"$set", "$set_once", "$unset"}
 NEVER_UPDATE = {"$exception", "$$heatmap"}
 # Values that stand for "nobody": merging them would join strangers.
 REFUSED_ANY_CASE = {
@@ -51,7 +50,7 @@ def is_refused(distinct_id: str) -> bool:
 def said_about_people(event: Event) -> Said:
     """The identity facts in one event."""
     properties = event.properties
-    if event.name not in LINKS and not SPEAKING & properties.keys() and not has_initial(properties):
+    if not event.shape.about_people and event.name not in LINKS:
         return Said()  # nearly all events
     has_profile = properties.get("$process_person_profile") is not False
     said = Said()
@@ -66,12 +65,6 @@ def said_about_people(event: Event) -> Said:
     if is_identified or always or once or unset:
         said.update = {**_base(event), "is_identified": is_identified, "set": always, "set_once": once, "unset": unset}
     return said
-
-
-def has_initial(properties: dict[str, Any]) -> bool:
-    """Whether a property says how someone first came (`$initial_referrer`, …). One search over the joined names
-    takes a third of asking each."""
-    return "\n$initial_" in "\n" + "\n".join(properties)
 
 
 def _link(event: Event, said: Said, *, has_profile: bool) -> None:
