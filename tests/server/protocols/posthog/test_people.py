@@ -1,7 +1,6 @@
 """Who is who: links in, persons out."""
 
 import json
-from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -128,9 +127,3 @@ def test_property_names_that_become_one_do_not_break_the_list(project: ProjectCl
     found = properties(project, "u")
     assert found["in"] == [{"a%2eb": 2}] and found["a%2eb"] == 4
     assert found["url"] == "/x%2Ey" and found["deep"] == {"list": [str(2**64), "%2E"]}
-
-
-def test_one_text_says_who_is_who() -> None:
-    folder = files("vedette.server.signals.persons")
-    mapping = folder.joinpath("person_distinct_ids.sql").read_text().split()
-    assert " ".join(mapping) in " ".join(folder.joinpath("persons.sql").read_text().split())

@@ -3,7 +3,7 @@
 `{project}` stands for the project's id, an integer from the caller's access and never text of the caller's.
 """
 
-from vedette.server.store.sql import load
+from vedette.server.signals.persons.queries import persons_sql
 
 LOGS = "SELECT *, attribute_items FROM logs WHERE project_id = {project}"
 EVENTS = "SELECT *, user_id FROM events WHERE project_id = {project}"
@@ -35,7 +35,5 @@ NAMES = frozenset({*SOURCES, "persons"})
 def source_sql(name: str, project_id: int) -> str:
     """The SELECT that stands behind a table name, for one project."""
     if name == "persons":
-        return load("vedette.server.signals.persons", "persons.sql").replace(
-            "{project_id:UInt32}", str(int(project_id))
-        )
+        return persons_sql().replace("{project_id:UInt32}", str(int(project_id)))
     return SOURCES[name].replace("{project}", str(int(project_id)))

@@ -11,21 +11,17 @@ parents AS (
     FROM first_mentions FINAL
     WHERE project_id = {project_id:UInt32} AND mention.3 != ''
 ),
--- Two steps for everybody, the rest of the way only for the few who have one.
-two_up AS (
-    SELECT one.id AS id, one.parent AS parent, one.linked_us AS linked_us, two.parent AS grandparent
-    FROM parents AS one LEFT JOIN parents AS two ON two.id = one.parent
-),
+-- The parent is nearly always the root; the rest of the way is climbed for the few whose parent has one.
 climbs AS (
-    SELECT id, grandparent AS ancestor, 2 AS steps, linked_us FROM two_up WHERE grandparent != ''
+    SELECT id, parent AS ancestor, 1 AS steps FROM parents WHERE parent IN (SELECT id FROM parents)
     UNION ALL
-    SELECT climbs.id, parents.parent, climbs.steps + 1, climbs.linked_us
+    SELECT climbs.id, parents.parent, climbs.steps + 1
     FROM climbs INNER JOIN parents ON parents.id = climbs.ancestor
 ),
 roots AS (
-    SELECT id, parent AS root, linked_us FROM two_up WHERE grandparent = ''
-    UNION ALL
-    SELECT id, argMax(ancestor, steps) AS root, any(linked_us) AS linked_us FROM climbs GROUP BY id
+    SELECT parents.id AS id, if(climbed.root = '', parents.parent, climbed.root) AS root, parents.linked_us AS linked_us
+    FROM parents LEFT JOIN (SELECT id, argMax(ancestor, steps) AS root FROM climbs GROUP BY id) AS climbed
+        ON climbed.id = parents.id
 ),
 merge_climbs AS (
     SELECT arrayJoin([distinct_id, from_distinct_id]) AS id, id AS ancestor, 0 AS steps
@@ -45,27 +41,25 @@ merge_climbs AS (
     FROM identity_links
     WHERE project_id = {project_id:UInt32} AND kind = 'merge'
 ) AS merges,
--- (root, the person it belongs to, microseconds since 1970 when that began); never empty, for transform()
+-- (root, the person it belongs to, microseconds since 1970 when that began), of those that were merged
 (
-    SELECT arrayFold(
+    SELECT arrayFilter(person -> person.1 != person.2, arrayFold(
         (people, merge) -> arrayMap(
             person -> if(person.2 = arrayFirst(other -> other.1 = merge.1, people).2,
                 (person.1, arrayFirst(other -> other.1 = merge.2, people).2, if(person.3 = 0, merge.3, person.3)), person),
             people),
         merges,
-        arrayMap(root -> (root, root, toInt64(0)), arrayDistinct(arrayPushBack(mapValues(root_of), ''))))
-) AS merged,
-(SELECT merged.1) AS merged_root,
-(SELECT merged.2) AS merged_person
-SELECT * FROM (  -- before 26.9 the second half of a UNION does not see a recursive table of its WITH
-    SELECT
-        id AS distinct_id,
-        transform(root, merged_root, merged_person, root) AS person_id,
-        fromUnixTimestamp64Micro(linked_us, 'UTC') AS linked_at
-    FROM roots
-    WHERE distinct_id != person_id
-    UNION ALL
-    SELECT person.1, person.2, fromUnixTimestamp64Micro(person.3, 'UTC')
-    FROM (SELECT arrayJoin(merged) AS person)
-    WHERE person.1 != person.2
-)
+        arrayMap(root -> (root, root, toInt64(0)), arrayDistinct(mapValues(root_of)))))
+) AS merged
+SELECT
+    linked.id AS distinct_id,
+    if(person.person_id = '', linked.root, person.person_id) AS person_id,
+    fromUnixTimestamp64Micro(if(linked.linked_us = 0, person.linked_us, linked.linked_us), 'UTC') AS linked_at
+FROM (
+    SELECT id, root, linked_us FROM roots
+    UNION ALL  -- only the first half may read a recursive table: before 26.9 the second does not see it
+    SELECT arrayJoin(merged).1 AS id, id AS root, toInt64(0) AS linked_us
+) AS linked
+LEFT JOIN (
+    SELECT arrayJoin(merged) AS one, one.1 AS root, one.2 AS person_id, one.3 AS linked_us
+) AS person ON person.root = linked.root
