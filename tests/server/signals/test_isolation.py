@@ -44,7 +44,7 @@ def url(path: str, project_id: int, **values: str) -> str:
 
 def params_of(path: str) -> dict[str, str]:
     wide = {"since": "-30d", "until": "now"}
-    extra = {"related": {"trace_id": "t1"}, "fields": {"signal": "logs"}, "values": {"signal": "logs", "field": "body"}}
+    extra = {"related": {"trace_id": "t1"}, "seen": {"event": SECRET}, "fields": {"signal": "logs"}, "values": {"signal": "logs", "field": "body"}}
     return {**wide, **extra.get(path.rsplit("/", 1)[-1], {})}
 
 
