@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     commit_wait_ms: float = Field(
         5.0, ge=0, description="How long the first request of a batch waits for others to join its insert."
     )
+    commit_trickle_wait_ms: float = Field(
+        200.0,
+        ge=0,
+        le=1000,
+        description="Longest wait of requests that come one by one, less than a second apart, to share an insert.",
+    )
     commit_max_bytes: int = Field(32 * MIB, description="A batch of this size is inserted without waiting.")
     queue_max_bytes: int = Field(256 * MIB, description="Bytes waiting to be stored above which ingestion answers 503.")
     spool_max_bytes: int = Field(

@@ -270,3 +270,65 @@ def test_clients_in_two_crowds_come_together() -> None:
     asyncio.run(run())
     assert sum(sizes) == 48
     assert max(sizes) == 8
+
+
+def test_a_trickle_shares_inserts_and_nobody_waits_longer_than_said() -> None:
+    sizes: list[int] = []
+    waits: list[float] = []
+
+    def insert(inbound: Inbound, block: bytes) -> None:
+        sizes.append(len(block))
+        time.sleep(0.02)
+
+    async def run() -> None:
+        committer = Committer(insert, wait_seconds=0.001, trickle_wait_seconds=0.2)
+
+        async def client() -> None:
+            started = time.monotonic()
+            await committer.commit(LINES, b"x")
+            waits.append(time.monotonic() - started)
+
+        clients = []
+        for _ in range(20):
+            clients.append(asyncio.create_task(client()))
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*clients)
+        await committer.close()
+
+    asyncio.run(run())
+    assert sum(sizes) == 20
+    assert len(sizes) <= 10
+    assert max(waits) >= 0.1
+
+
+def slow_insert(inbound: Inbound, block: bytes) -> None:
+    time.sleep(0.1)  # a trickle would wait for ten times that
+
+
+def test_who_sends_again_when_answered_does_not_wait_for_others() -> None:
+    async def run() -> float:
+        committer = Committer(slow_insert, trickle_wait_seconds=1000)
+        started = time.monotonic()
+        for _ in range(5):
+            await committer.commit(LINES, b"x")
+        elapsed = time.monotonic() - started
+        await committer.close()
+        return elapsed
+
+    assert asyncio.run(run()) < 2.5
+
+
+def test_large_blocks_are_no_trickle_and_closing_ends_the_wait() -> None:
+    async def run() -> float:
+        committer = Committer(slow_insert, trickle_wait_seconds=1000)
+        started = time.monotonic()
+        for size in (1, 100_000, 100_000, 100_000):
+            await committer.commit(LINES, b"x" * size)
+            await asyncio.sleep(0.15)
+        last = asyncio.ensure_future(committer.commit(LINES, b"x"))
+        await asyncio.sleep(0.05)
+        await committer.close()
+        await last
+        return time.monotonic() - started
+
+    assert asyncio.run(run()) < 1.9

@@ -9,6 +9,9 @@ half as large as it could be. A lone client never waits, the others at most `wai
 inserts take, when those take longer: large inserts cost a sixth of the CPU of small ones). A batch that the engine
 refuses is split until the one bad block is found, so that it never takes its neighbours down.
 
+A trickle, blocks that come neither at once after an answer nor seldom, would make an insert of each; its blocks wait
+up to `trickle_wait_seconds`. Clients who send again when answered never wait so long, nor does whoever comes alone.
+
 With a `spool`, blocks for an unreachable store are acknowledged once they are on the spool's disk. They are
 replayed in order per table; new blocks of a table queue behind its spooled ones.
 """
@@ -22,6 +25,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
 from vedette.server.store.inbound import Block, Inbound, RequestId
@@ -33,7 +37,9 @@ log = logging.getLogger("vedette.store")
 
 FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 30.0
-LONGEST_WAIT = 10  # times `wait_seconds`
+LONGEST_WAIT = 10  # times `wait_seconds`; in a trickle, times what an insert takes
+SELDOM_SECONDS = 1.0  # blocks farther apart are no trickle: waiting would rarely bring two together
+TRICKLE_BYTES = 64 * 1024  # more than this is no trickle any more, and its sender is busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,17 @@ class _Lane:
         self.waiting: deque[_Waiting] = deque()
         self.bytes = 0
         self.expected = 1  # blocks that make a batch worth inserting: the last one's, and those that came meanwhile
+        self.trickle = False  # blocks come one by one, on nobody's answer
         self.insert_seconds = 0.0
-        self.inserted_at = 0.0
+        self.inserted_at = -inf
         self.wake = asyncio.Event()
         self.full = asyncio.Event()
+
+    def is_full(self, max_bytes: int) -> bool:
+        """Whether nothing more is worth waiting for."""
+        if self.trickle:
+            return self.bytes >= min(TRICKLE_BYTES, max_bytes)
+        return self.bytes >= max_bytes or len(self.waiting) >= self.expected
 
 
 InsertFunction = Callable[[Inbound, bytes], None]
@@ -83,6 +96,7 @@ class Committer:
         insert: InsertFunction,
         *,
         wait_seconds: float = 0.005,
+        trickle_wait_seconds: float = 0.2,
         max_bytes: int = 32 * 1024 * 1024,
         queue_max_bytes: int = 256 * 1024 * 1024,
         writers: int = 2,
@@ -91,6 +105,7 @@ class Committer:
     ) -> None:
         self._insert = insert
         self._wait_seconds = wait_seconds
+        self._trickle_wait_seconds = trickle_wait_seconds
         self._max_bytes = max_bytes
         self._queue_max_bytes = queue_max_bytes
         self._queued_bytes = 0
@@ -150,8 +165,7 @@ class Committer:
         lane.bytes += len(block)
         self._queued_bytes += len(block)
         lane.wake.set()
-        if lane.bytes >= self._max_bytes or len(lane.waiting) >= lane.expected:
-            lane.full.set()
+        self._mark(lane)
         return stored
 
     def _admit(self, size: int) -> None:
@@ -195,8 +209,9 @@ class Committer:
                     return
                 lane.wake.clear()
                 continue
-            since = max(lane.waiting[0].since, lane.inserted_at)
-            patience = since + self._patience(lane) - time.monotonic()
+            lane.trickle = self._is_trickle(lane)
+            self._mark(lane)
+            patience = self._patient_until(lane) - time.monotonic()
             if patience > 0 and not lane.full.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(lane.full.wait(), patience)
@@ -206,14 +221,29 @@ class Committer:
             lane.inserted_at = time.monotonic()
             lane.insert_seconds = lane.inserted_at - started
             lane.expected = len(batch) + len(lane.waiting)
-            if lane.bytes < self._max_bytes and not self._closing:
-                lane.full.clear()
             self._queued_bytes -= sum(len(waiting.block.data) for waiting in batch)
             self._tell(lane.inbound.table)
 
-    def _patience(self, lane: _Lane) -> float:
-        """Seconds that a batch's first block waits for others."""
-        return max(self._wait_seconds, min(lane.insert_seconds / 2, LONGEST_WAIT * self._wait_seconds))
+    def _mark(self, lane: _Lane) -> None:
+        """Say whether the lane's next batch has anything to wait for."""
+        if self._closing or lane.is_full(self._max_bytes):
+            lane.full.set()
+        else:
+            lane.full.clear()
+
+    def _is_trickle(self, lane: _Lane) -> bool:
+        """Whether the next batch's first block came on nobody's answer, and not long after the last one."""
+        pause = lane.waiting[0].since - lane.inserted_at
+        if pause < 0:  # it came during an insert: nobody had just been answered if that was a trickle's
+            return lane.trickle
+        return max(LONGEST_WAIT * self._wait_seconds, lane.insert_seconds) < pause < SELDOM_SECONDS
+
+    def _patient_until(self, lane: _Lane) -> float:
+        """When to insert what waits, if no more comes."""
+        if lane.trickle:
+            return lane.waiting[0].since + min(self._trickle_wait_seconds, LONGEST_WAIT * lane.insert_seconds)
+        patience = max(self._wait_seconds, min(lane.insert_seconds / 2, LONGEST_WAIT * self._wait_seconds))
+        return max(lane.waiting[0].since, lane.inserted_at) + patience
 
     def _take(self, lane: _Lane) -> list[_Waiting]:
         """Remove the next batch from the lane: at least one block, at most about `max_bytes`."""
@@ -226,8 +256,6 @@ class Committer:
             batch.append(lane.waiting.popleft())
             size += following
         lane.bytes -= size
-        if lane.bytes < self._max_bytes and len(lane.waiting) < lane.expected and not self._closing:
-            lane.full.clear()
         return batch
 
     async def _store(self, inbound: Inbound, batch: list[_Waiting]) -> None:

@@ -50,6 +50,7 @@ class Telemetry:
         self.committer = Committer(
             self._insert,
             wait_seconds=settings.commit_wait_ms / 1000,
+            trickle_wait_seconds=settings.commit_trickle_wait_ms / 1000,
             max_bytes=settings.commit_max_bytes,
             queue_max_bytes=settings.queue_max_bytes,
             writers=WRITERS,
