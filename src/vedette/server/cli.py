@@ -1,6 +1,7 @@
 """The `vedette` command."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -165,6 +166,7 @@ async def run_server(settings: Settings, *, beside: Beside | None = None) -> Non
             backpressure=1024,
             log_enabled=False,
         )
+        settle_garbage_collection()
         serving = asyncio.ensure_future(granian.serve())
         grpc_endpoint = f"http://{settings.host}:{settings.grpc_port}" if settings.grpc_port >= 0 else ""
         write_address(settings, url=settings.url, grpc_endpoint=grpc_endpoint)
@@ -180,6 +182,17 @@ async def run_server(settings: Settings, *, beside: Beside | None = None) -> Non
             stop_http()
 
         await serve_until(stop, serving, end, settings.shutdown_seconds)
+
+
+def settle_garbage_collection() -> None:
+    """What is loaded by now stays: leave it out of every collection, and collect less often.
+
+    A batch of events is tens of thousands of objects that live for milliseconds and are in no cycle. With the
+    interpreter's thresholds, looking through them took a fifth of the Python time of ingesting PostHog events.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 10)
 
 
 def _print_welcome(settings: Settings, link: str | None) -> None:
