@@ -13,7 +13,7 @@ production, but for the network: through sampling, scrubbing, queues and deliver
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -185,7 +185,8 @@ def capture(*, temporality: Temporality = "cumulative", **options: Unpack[Option
     `options` are those of `vedette.init()`. Where the event registry's mode is strict (`VEDETTE_SCHEMA=strict`), an
     event that is not as declared fails the block.
     """
-    from vedette.sdk import hooks, startup, threads  # noqa: PLC0415 — pytest loads this module in every run
+    # pytest loads this module in every run
+    from vedette.sdk import hooks, integrations, metrics, startup, threads  # noqa: PLC0415
     from vedette.sdk.logs.structured import load_structlog  # noqa: PLC0415
     from vedette.sdk.schema import violations  # noqa: PLC0415
 
@@ -193,11 +194,14 @@ def capture(*, temporality: Temporality = "cumulative", **options: Unpack[Option
     given: dict[str, Any] = {"service": "test", "environment": "test", "log_format": "off", **options}
     settings = Settings.load(env={}, **{**given, "export": (memory,), "spool": ""})
     before = clients.get_client()
+    others = ExitStack()
+    others.enter_context(metrics.paused())
     client = startup.build(settings)
     client.on_close += [hooks.install()]
     if settings.propagate_threads:
         client.on_close.append(threads.propagate())
     load_structlog()
+    integrations.install(settings.integrations)
     clients.set_client(client)
     sent = Capture(client, memory)
     token = enter(Scope())
@@ -210,6 +214,7 @@ def capture(*, temporality: Temporality = "cumulative", **options: Unpack[Option
         sent.end()
         client.close(FLUSH_SECONDS)
         clients.set_client(before)
+        others.close()
     if violations.mode() == "strict" and sent.violations:
         raise AssertionError("events are not as declared: " + "; ".join(str(each) for each in sent.violations))
 

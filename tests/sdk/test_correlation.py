@@ -126,7 +126,7 @@ async def in_an_async_generator() -> str:
         with vedette.span("inner"):
             yield say_everything()
 
-    return [each async for each in stream()][0]
+    return [each async for each in stream()].pop()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def in_a_generator() -> str:
         with vedette.span("inner"):
             yield say_everything()
 
-    return list(rows())[0]
+    return list(rows()).pop()
 
 
 def in_a_bound_function() -> str:

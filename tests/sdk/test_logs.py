@@ -150,7 +150,8 @@ def test_secrets(sent: Capture) -> None:
     assert line.message == "call with Bearer [Filtered]"
     assert line.attributes == {
         "password": "[Filtered]", "author": "ann", "token_count": 7,
-        "url": "https://u:[Filtered]@host/?api_key=[Filtered]&x=1", "nested": {"authorization": "[Filtered]", "ok": "y"},
+        "url": "https://u:[Filtered]@host/?api_key=[Filtered]&x=1",
+        "nested": {"authorization": "[Filtered]", "ok": "y"},
     }  # fmt: skip
 
 

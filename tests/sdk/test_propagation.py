@@ -94,8 +94,13 @@ def test_traceparent_wins_over_sentry_trace() -> None:
     assert get_current_span(context).get_span_context().trace_id == int("3" * 32, 16)
 
 
-@pytest.mark.parametrize(("given_id", "kept"), [("abc.1:2-3_4", True), ("a" * 128, True), ("a" * 129, False),
-                                                ("a b", False), ("a\r\nx: y", False), ("ä", False), ("a\n", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given_id", "kept"),
+    [
+        ("abc.1:2-3_4", True), ("a" * 128, True),
+        ("a" * 129, False), ("a b", False), ("a\r\nx: y", False), ("ä", False), ("a\n", False),
+    ],
+)  # fmt: skip
 def test_request_ids(given_id: str, kept: bool) -> None:
     _, scope = extract({"x-request-id": given_id}.get)
     assert (scope.request_id == given_id) is kept

@@ -1,4 +1,4 @@
-"""Arguments win over VEDETTE_*, those over OpenTelemetry's; what cannot be used is told once and the default is used."""
+"""Arguments win over VEDETTE_*, those over OpenTelemetry's; what cannot be used is told once, and is the default."""
 
 import logging
 from typing import Any
@@ -82,14 +82,17 @@ def test_where_something_is_sent_is_production() -> None:
 @pytest.mark.parametrize(
     ("name", "bad"),
     [
-        ("sample", "2"), ("sample", "much"), ("sample", float("nan")), ("keep_errors", "perhaps"), ("log_level", "LOUD"),
-        ("log_format", "xml"), ("queue_max_items", 0), ("routes", {"/x": 7}), ("metrics_interval_seconds", 0),
-        ("service", 7), ("export", 7.5j), ("propagate_to", 3), ("spool", 3), ("shutdown_deadline_seconds", -1),
+        ("sample", "2"), ("sample", "much"), ("sample", float("nan")), ("keep_errors", "perhaps"),
+        ("log_level", "LOUD"), ("log_format", "xml"), ("queue_max_items", 0),
+        ("routes", {"/x": 7}), ("metrics_interval_seconds", 0),
+        ("service", 7), ("propagate_to", 3), ("spool", 3), ("shutdown_deadline_seconds", -1),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(name: str, bad: Any, caplog: pytest.LogCaptureFixture) -> None:
     if name == "export":
-        assert load(export=bad).export == (bad,), "an object may be an exporter; one that is not is told of at the start"
+        assert load(export=bad).export == (bad,), (
+            "an object may be an exporter; one that is not is told of at the start"
+        )
         return
     with caplog.at_level(logging.WARNING):
         for _ in range(2):

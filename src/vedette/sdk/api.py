@@ -37,7 +37,7 @@ def init(dsn: str | None = None, **options: Unpack[Options]) -> None:
 
 def _equip(client: "clients.Client") -> None:
     """What reaches into the rest of the process. A client of a test does without."""
-    from vedette.sdk import errors, hooks, threads  # noqa: PLC0415 — not loaded where nothing starts
+    from vedette.sdk import errors, hooks, integrations, threads  # noqa: PLC0415 — not loaded where nothing starts
     from vedette.sdk.delivery import shutdown  # noqa: PLC0415
     from vedette.sdk.logs.structured import load_structlog  # noqa: PLC0415
 
@@ -46,6 +46,7 @@ def _equip(client: "clients.Client") -> None:
     if settings.propagate_threads:
         client.on_close.append(threads.propagate())
     load_structlog()
+    integrations.install(settings.integrations)
     errors.warm()
     shutdown.watch(client, settings.shutdown_deadline_seconds)
     client.on_close.append(lambda: shutdown.unwatch(client))

@@ -1,6 +1,7 @@
 """The SDK never hurts its host: what fails inside is counted, logged once, and goes no further."""
 
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -67,3 +68,12 @@ def guarded(default: R) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return call
 
     return decorate
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -3,6 +3,8 @@
 import os
 import threading
 import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from time import perf_counter_ns
 from types import TracebackType
@@ -129,6 +131,7 @@ class Collector:
         self._readers: list[Reader] = []
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._forking = False
         self._begin()
         _collectors.add(self)
 
@@ -142,17 +145,35 @@ class Collector:
         """Stop collecting."""
         self._stop.set()
         _collectors.discard(self)
-        for reader in self._readers:
-            self._provider.remove_metric_reader(reader)
+        self._remove()
 
-    def after_fork(self) -> None:
-        """In a child: its own sums, from zero, and a thread of its own."""
-        before = self._readers
+    def pause(self) -> None:
+        """See nothing of what is measured from here on, until `resume`."""
+        self.collect()
+        self._stop.set()
+        self._remove()
+
+    def resume(self) -> None:
+        """Collect again: sums start from zero, in a thread of its own. So it is in a forked child, too."""
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        for reader in before:
-            self._provider.remove_metric_reader(reader)
+        self._remove()
         self._begin()
+
+    def before_fork(self) -> None:
+        """Not in the middle of collecting: a child would find OpenTelemetry's locks held by nobody."""
+        self._forking = self._lock.acquire(timeout=5)
+
+    def after_fork_in_parent(self) -> None:
+        """As before."""
+        if self._forking:
+            self._lock.release()
+
+    def _remove(self) -> None:
+        with self._lock:
+            for reader in self._readers:
+                self._provider.remove_metric_reader(reader)
+            self._readers = []
 
     def _begin(self) -> None:
         self._readers = [Reader(temporality) for temporality in self._temporalities]
@@ -172,13 +193,33 @@ class Collector:
 _collectors: "weakref.WeakSet[Collector]" = weakref.WeakSet()
 
 
-def _after_fork() -> None:
-    for collector in list(_collectors):
-        collector.after_fork()
+@contextmanager
+def paused() -> Iterator[None]:
+    """What is measured in the block is not for the clients that run now."""
+    running = list(_collectors)
+    for collector in running:
+        collector.pause()
+    try:
+        yield
+    finally:
+        for collector in running:
+            collector.resume()
+
+
+def _for_all(act: Callable[[Collector], None]) -> Callable[[], None]:
+    def run() -> None:
+        for collector in list(_collectors):
+            act(collector)
+
+    return run
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_for_all(Collector.before_fork),
+        after_in_parent=_for_all(Collector.after_fork_in_parent),
+        after_in_child=_for_all(Collector.resume),
+    )
 
 
 def start_collecting(client: Client, provider: MeterProvider) -> None:

@@ -10,6 +10,7 @@ it is let go whole when the request erred or was slow (each record then stands f
 decided otherwise, and what is not sent is counted. Metrics do not take part: they count every request.
 """
 
+import os
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -227,3 +228,13 @@ def finish(tail: Tail, settings: "Settings", span: Span, *, erred: bool, duratio
         tail.decide(kept(span.get_span_context().trace_id, at_least), at_least)
     slow = 0 < settings.keep_slow_ms <= duration_ms
     tail.settle((settings.keep_errors and (erred or tail.erred)) or slow)
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()
+    _sampled_out.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

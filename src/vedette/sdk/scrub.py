@@ -43,7 +43,7 @@ class Scrubber:
         return self.document(attributes)  # type: ignore[no-any-return]
 
     def span(self, span: ReadableSpan) -> None:
-        """The attributes of a finished span, and of its events."""
+        """The attributes of a finished span."""
         # A finished span is read-only to all but its processors, and offers them no way to change it but this.
         bounded: Any = span._attributes
         if bounded:
@@ -51,6 +51,9 @@ class Scrubber:
             after = self.attributes(before.copy())
             if not bounded.dropped or after != before:  # a plain dict is also faster to encode
                 span._attributes = after
+
+    def events(self, span: ReadableSpan) -> None:
+        """The attributes of a finished span's events."""
         for event in span._events:
             if event.attributes:
                 event._attributes = self.attributes(dict(event.attributes))

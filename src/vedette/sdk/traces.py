@@ -195,8 +195,10 @@ class Spans(SpanProcessor):
                 span = copy(span)
                 span._events = [copy(event) for event in span._events]
             _tidy(span)
-            if type(span._attributes) is not Clean or span._events:
+            if type(span._attributes) is not Clean:
                 client.scrubber.span(span)
+            if span._events:
+                client.scrubber.events(span)
             tail = context.current().tail
             if tail is not None:
                 if tail.sampled is None:  # a sampler that is not ours decided

@@ -27,6 +27,10 @@ DELIVERY = "vedette-"  # our own threads: what is logged while delivering would 
 class Bridge(logging.Handler):
     """On the root logger: what any logger lets through is sent. It is printed only where nobody else prints it."""
 
+    def createLock(self) -> None:
+        """None is needed: records of several threads need not wait for each other."""
+        self.lock = None
+
     def emit(self, record: logging.LogRecord) -> None:
         """Translate one record. Never raises, and never logs about itself."""
         try:
