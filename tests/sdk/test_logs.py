@@ -115,6 +115,13 @@ def test_an_exception_told_in_passing_is_no_error(sent: Capture) -> None:
     assert [each["level"] for each in sent.errors] == ["warning"]
 
 
+def test_an_error_is_reported_though_its_line_is_sampled_out() -> None:
+    with capture(log_sample={"WARNING": 0}) as sent:
+        log.warning("retrying", exc_info=ValueError("y"))
+    assert sent.logs == []
+    assert len(sent.errors) == 1
+
+
 def test_structlogs_own_loggers_write_here_too(sent: Capture) -> None:
     structlog.contextvars.bind_contextvars(tenant="t1")
     try:
@@ -128,9 +135,10 @@ def test_structlogs_own_loggers_write_here_too(sent: Capture) -> None:
 
 
 def test_structlog_by_way_of_the_standard_library(sent: Capture) -> None:
-    logging.getLogger("way").warning({"event": "from a processor", "a": 1})
+    logging.getLogger("way").warning({"event": "from a processor", "a": 1, "level": "warning", "timestamp": "now"})
     [line] = sent.logs
     assert (line.message, line.attributes["a"]) == ("from a processor", 1)
+    assert not {"level", "timestamp"} & set(line.attributes)
 
 
 def test_opentelemetrys_api(sent: Capture) -> None:
@@ -161,15 +169,16 @@ def test_before_init_lines_go_to_the_standard_library(caplog: pytest.LogCaptureF
 
 
 def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    with capture(log_format="json"), vedette.context(user="u1"), vedette.span("s") as span:
-        log.info("placed \ud800", order_id=42, big=2**70, password="x")
+    with capture(log_format="json") as sent, vedette.context(user="u1"), vedette.span("s") as span:
+        log.info("placed \ud800", order_id=42, big=2**70, password="x", level="gold", timestamp=7)
+        assert sent.logs[0].attributes["level"] == "gold"
         logging.getLogger("vedette").warning("of itself")
     ids = span.get_span_context()
     first, *_ = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert datetime.fromisoformat(first.pop("timestamp")).tzinfo is not None
     assert first == {
         "level": "info", "logger": __name__, "message": "placed \ud800", "order_id": 42, "big": 2**70,
-        "password": "[Filtered]", "user.id": "u1",
+        "password": "[Filtered]", "user.id": "u1", "level_": "gold", "timestamp_": 7,
         "trace_id": f"{ids.trace_id:032x}", "span_id": f"{ids.span_id:016x}",
     }  # fmt: skip
 

@@ -48,7 +48,8 @@ class Bridge(logging.Handler):
         attributes: dict[str, Any] = {key: value for key, value in record.__dict__.items() if key not in OWN}
         message: Any = record.msg
         if isinstance(message, dict) and "event" in message:  # structlog's wrap_for_formatter
-            attributes = {**message, **attributes}
+            told = {key: value for key, value in message.items() if key not in ("level", "timestamp", "logger")}
+            attributes = {**told, **attributes}
             message = attributes.pop("event")
         elif record.args or not isinstance(message, str):
             message = record.getMessage()

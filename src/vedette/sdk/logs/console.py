@@ -60,6 +60,8 @@ def write_json(
     if ids[0]:
         document["trace_id"] = f"{ids[0]:032x}"
         document["span_id"] = f"{ids[1]:016x}"
+    if not document.keys().isdisjoint(attributes):  # what is given under a name of ours gets an underscore
+        attributes = {f"{key}_" if key in document else key: value for key, value in attributes.items()}
     document.update(attributes)
     _write(encode(document) + "\n")
 

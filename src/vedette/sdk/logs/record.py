@@ -44,11 +44,11 @@ def emit(
 ) -> None:
     """Write one record. `attributes` becomes the record's own. An `error` is reported as one, unless it has been, and
     the record carries its id. `quiet` leaves out the console."""
+    if error is not None:
+        describe(error, level, attributes)
     if not client.levels.sampled(level, get_current_span().get_span_context().trace_id):
         sampled_out(Signal.LOGS)
         return
-    if error is not None:
-        describe(error, level, attributes)
     make_plain(attributes)
     message = client.scrubber.record(message, attributes)
     attributes = {**context.attributes(context.current()), **attributes}

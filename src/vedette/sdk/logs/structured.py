@@ -65,8 +65,6 @@ def _write(name: str, level: int, event: dict[str, Any]) -> None:
     message = str(event.pop("event", ""))
     error = _error(event.pop("exc_info", None))
     event.pop("stack_info", None)
-    event.pop("level", None)
-    event.pop("timestamp", None)
     if client is None:
         rest = "".join(f" {key}={value!r}" for key, value in event.items())
         logging.getLogger(name).log(level, "%s%s", message, rest, exc_info=error)
