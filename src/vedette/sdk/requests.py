@@ -5,10 +5,14 @@ Integrations of web frameworks are thin: `begin` where a request comes in, `Requ
     request = begin("GET", "/plans/7", headers.get)
     ...                                    # response header: X-Request-ID: request.request_id
     request.end(200, route="/plans/{id}")
+
+What a framework knows in between (the route, an exception that its handlers turn into a response), it tells the
+`current_request()`.
 """
 
 import logging
-from contextvars import Token
+from contextlib import suppress
+from contextvars import ContextVar, Token
 from functools import lru_cache
 from time import perf_counter_ns
 from typing import Any
@@ -42,7 +46,10 @@ METHODS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS",
 class Request:
     """A request in hand, between `begin` and `end`. What it learns (`route`, a user) may come at any time."""
 
-    __slots__ = ("client", "method", "path", "route", "scope", "span", "started_ns", "tail", "tokens")
+    __slots__ = (
+        "client", "connection", "error", "method", "path", "route", "scope", "span", "started_ns", "tail", "tokens",
+        "within",
+    )  # fmt: skip
 
     client: Client
     span: Span
@@ -52,26 +59,69 @@ class Request:
     route: str
     tail: Tail | None
     started_ns: int
-    tokens: tuple[Token[context.Scope | None], Token[Context]] | None
+    error: BaseException | None  # what the framework made a response of; an error where that is a 5xx
+    connection: bool  # a websocket: how long it is open is not how long anyone waited
+    within: Context | None  # what its last records are made in; None when they are
+    tokens: tuple[Token[context.Scope | None], Token[Context], "Token[Request | None]"] | None
 
     @property
     def request_id(self) -> str:
         """To be sent back as `X-Request-ID`."""
         return self.scope.request_id
 
-    def end(self, status: int, error: BaseException | None = None, *, route: str = "") -> None:
+    def respond(self, status: int) -> None:
+        """The response begins. An exception that the framework made a 5xx of is reported now: frameworks take its
+        stack away when they are done with it. Never raises."""
+        if self.error is not None and status >= 500:
+            errors.report(self.error, handled=False, mechanism="http")
+
+    def crash(self, error: BaseException) -> None:
+        """The framework is about to make a 500 of an exception, and to log it: report it before that. Never raises."""
+        self.error = error
+        self.respond(500)
+
+    def finish(self, status: int, error: BaseException | None = None, *, route: str = "") -> None:
         """The response is done, or `error` left the application. Ends the span, writes the log line, counts the
-        duration and reports the error. Once; later calls do nothing. Never raises."""
-        tokens, self.tokens = self.tokens, None
-        if tokens is None:
+        duration and reports the error. Once; of a later call only the error is news. What goes on in the context of
+        the request (background tasks) still has it, until `end`. Never raises."""
+        within, self.within = self.within, None
+        if within is None and error is None:
             return
+        entered, attached = context.enter(self.scope), attach(within) if within is not None else None
         try:
-            _end(self, status, error, route)
+            if within is not None:
+                _finish(self, status, error, route)
+            elif error is not None:
+                errors.report(error, handled=False, mechanism="http")
         except Exception as failure:
             failed("requests", failure)
         finally:
+            self.error = None  # its frames may hold the request
+            if attached is not None:
+                detach(attached)
+            context.leave(entered)
+
+    def end(self, status: int, error: BaseException | None = None, *, route: str = "") -> None:
+        """`finish`, unless that was; then leave the context of the request. Where `begin` was called. Never raises."""
+        self.finish(status, error, route=route)
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave the context of the request, which is not finished yet. Where `begin` was called."""
+        tokens, self.tokens = self.tokens, None
+        if tokens is not None:
             detach(tokens[1])
             context.leave(tokens[0])
+            with suppress(ValueError):  # another context than `begin`'s
+                _current.reset(tokens[2])
+
+
+_current: ContextVar[Request | None] = ContextVar("vedette_request", default=None)
+
+
+def current_request() -> Request | None:
+    """The request in hand, however deep in it: in a task or thread that it started, too."""
+    return _current.get()
 
 
 def begin(
@@ -108,16 +158,17 @@ def _begin(
     tail = scope.tail = new_tail(client.settings, caller, path)
     request = Request()
     request.client, request.method, request.path, request.route = client, method, client.scrubber.text(path), ""
-    request.scope, request.tail = scope, tail
+    request.scope, request.tail, request.error, request.connection = scope, tail, None, False
     entered = context.enter(scope)
     try:
         span = request.span = start_span(client, method, outer, SpanKind.SERVER, {})
         tell(span, _about(client, method, request.path, about))
-        attached = attach(set_span_in_context(span, outer))
+        request.within = set_span_in_context(span, outer)
+        attached = attach(request.within)
     except BaseException:
         context.leave(entered)
         raise
-    request.tokens = (entered, attached)
+    request.tokens = (entered, attached, _current.set(request))
     request.started_ns = perf_counter_ns()
     return request
 
@@ -130,7 +181,7 @@ def _about(client: Client, method: str, path: str, about: tuple[str, str, str, s
     if scheme:
         found[semconv.URL_SCHEME] = scheme
     if host:
-        found[semconv.SERVER_ADDRESS] = host
+        found[semconv.SERVER_ADDRESS] = _name_of(host)
     if client_address:
         found[semconv.CLIENT_ADDRESS] = client_address
     if user_agent:
@@ -138,20 +189,29 @@ def _about(client: Client, method: str, path: str, about: tuple[str, str, str, s
     return found
 
 
-def _end(request: Request, status: int, error: BaseException | None, route: str) -> None:
+def _name_of(host: str) -> str:
+    """A `Host` header without its port."""
+    end = host.rfind(":")
+    return host[:end] if end > host.rfind("]") else host
+
+
+def _finish(request: Request, status: int, error: BaseException | None, route: str) -> None:
     took_ns = perf_counter_ns() - request.started_ns
     client, span, scope = request.client, request.span, request.scope
     route = route or request.route or scope.route
     if error is not None and not is_failure(error):
         error = None
+    if error is None and status >= 500:
+        error = request.error
     if error is not None:
         status = status or 500
         fail(span, error)
         errors.report(error, handled=False, mechanism="http")
-    erred = status >= 500
+    erred = status >= 500 or error is not None  # a response may break off after its 200
     method = request.method if request.method in METHODS else "_OTHER"
     measured = _labels(method, route, status)
-    client.request_duration.record(took_ns / 1e9, measured)
+    if not request.connection:
+        client.request_duration.record(took_ns / 1e9, measured)
     if span.is_recording():
         if route:
             span.update_name(f"{method} {route}")
@@ -161,14 +221,15 @@ def _end(request: Request, status: int, error: BaseException | None, route: str)
         span.end()
     quiet = False
     if request.tail is not None:
-        finish(request.tail, client.settings, span, erred=erred, duration_ms=took_ns / 1e6, route=route or request.path)
+        waited_ms = 0 if request.connection else took_ns / 1e6
+        finish(request.tail, client.settings, span, erred=erred, duration_ms=waited_ms, route=route or request.path)
         quiet = not request.tail.sent and client.settings.routes.get(route or request.path) == 0
     _log(request, error, route, status, took_ns, quiet)
 
 
 def _log(request: Request, error: BaseException | None, route: str, status: int, took_ns: int, quiet: bool) -> None:
     levels = request.client.levels
-    level = logging.ERROR if status >= 500 else logging.INFO
+    level = logging.ERROR if status >= 500 or error is not None else logging.INFO
     if level < levels.least(LOGGER):
         return
     if not levels.sampled(level, request.span.get_span_context().trace_id):

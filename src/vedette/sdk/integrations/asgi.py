@@ -1,0 +1,193 @@
+"""ASGI: one middleware around the whole application, so that nothing happens outside of the request's trace.
+
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from vedette.sdk import propagation
+from vedette.sdk.integrations.routing import template
+from vedette.sdk.integrations.users import User, ask_user
+from vedette.sdk.requests import Request, begin
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MARK = "vedette.request"  # in scopes that have been seen: explicit and automatic middlewares meet
+_OF_FASTAPI = "fastapi.telemetry"  # where it is set, FastAPI (0.165 and later) leaves tracing to whoever set it
+_WANTED = {
+    name.encode(): name for name in (*propagation.HEADERS, "host", "user-agent")
+}  # ASGI gives names in lower case, as bytes
+_HEADER = b"x-request-id"
+_WENT_AWAY = 499  # nginx's status for a client that did not wait
+_OF_CLIENTS = frozenset(("ClientDisconnect", "WebSocketDisconnect"))  # raised in the application, by the client's doing
+
+
+class asgi:
+    """Every request and websocket of an ASGI application as one span, duration, log line and scope; its error as one
+    error. The response says `X-Request-ID`.
+
+        app = vedette.asgi(app, user=lambda scope: scope["session"].get("user_id"))
+
+    Make it the outermost middleware. `user` says who calls, from the ASGI scope: it is asked when the request comes
+    in, and again when it is done where nobody knew (or it raised) by then. What is known in between is told by
+    `vedette.identify()`. Applications of Starlette and FastAPI need none of this: `vedette.init()` does it.
+    """
+
+    def __init__(self, app: App, *, user: User | None = None) -> None:
+        self.app = app
+        self.user = user
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope: a request, a websocket, or the application's lifespan, which is none of our business."""
+        await serve(self.app, scope, receive, send, self.user)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["app"], name)  # `app.state`, `app.routes`: still there
+
+
+async def serve(app: App, scope: Scope, receive: Receive, send: Send, user: User | None = None) -> None:
+    """Run an application for one ASGI scope, as `asgi` does."""
+    kind = scope["type"]
+    if kind == "http":
+        exchange = None if MARK in scope else _begin(scope, receive, send, user)
+    elif kind == "websocket":
+        exchange = None if MARK in scope else _begin(scope, receive, send, user, connection=True)
+    else:
+        exchange = None
+    if exchange is None:
+        await app(scope, receive, send)
+        return
+    try:
+        await app(scope, exchange.receive, exchange.send)
+    except BaseException as error:
+        exchange.end(error)
+        raise
+    exchange.end(None)
+
+
+def _begin(
+    scope: Scope, receive: Receive, send: Send, user: User | None, *, connection: bool = False
+) -> "_Exchange | None":
+    headers = {_WANTED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in _WANTED}
+    client = scope.get("client")
+    request = begin(
+        scope.get("method", "GET"),
+        scope["path"],
+        headers.get,
+        scheme=scope.get("scheme", ""),
+        host=headers.get("host", ""),
+        client_address=client[0] if client else "",
+        user_agent=headers.get("user-agent", ""),
+    )
+    if request is None:
+        return None
+    scope[MARK] = request
+    scope.setdefault(_OF_FASTAPI, None)
+    if user is not None:
+        ask_user(request, user, scope, last=False)
+    made: type[_Exchange] = _Connection if connection else _Exchange
+    return made(request, scope, receive, send, user)
+
+
+class _Exchange:
+    """One request and its response."""
+
+    __slots__ = ("_receive", "_send", "gone", "request", "root_path", "scope", "status", "user")
+
+    def __init__(self, request: Request, scope: Scope, receive: Receive, send: Send, user: User | None) -> None:
+        self.request = request
+        self.scope = scope
+        self.root_path: str = scope.get("root_path", "")
+        self.user = user
+        self.status = 0
+        self.gone = False  # the client
+        self._receive = receive
+        self._send = send
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.gone = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "http.response.start":
+            self.status = status = message["status"]
+            name_request(message, self.request)
+            self.request.respond(status)
+            await self._send(message)
+        elif kind == "http.response.body" and not message.get("more_body"):
+            await self._send(message)
+            if self.status < 500:  # else an error may be on its way
+                self._finish(None)
+        else:
+            await self._send(message)
+
+    def end(self, error: BaseException | None) -> None:
+        """The application returned, or raised."""
+        if error is not None and self._by_client(error):
+            error = None
+            self.gone = True
+        if not self.status and error is None:
+            self.status = _WENT_AWAY if self.gone else 500  # nothing was answered: servers make this a 500
+        self._finish(error)
+        self.request.end(self.status)
+
+    def _by_client(self, error: BaseException) -> bool:
+        """Whether an exception only says that the client went away, or stopped waiting."""
+        return isinstance(error, asyncio.CancelledError) or type(error).__name__ in _OF_CLIENTS
+
+    def _finish(self, error: BaseException | None) -> None:
+        request = self.request
+        if request.within is None and error is None:
+            return
+        if self.user is not None:
+            ask_user(request, self.user, self.scope, last=True)
+        route = request.route or template(self.scope, self.root_path)
+        request.finish(self.status, error, route=route)
+
+
+class _Connection(_Exchange):
+    """A websocket, from the handshake to its end."""
+
+    __slots__ = ()
+
+    def __init__(self, request: Request, scope: Scope, receive: Receive, send: Send, user: User | None) -> None:
+        super().__init__(request, scope, receive, send, user)
+        request.connection = True
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self.gone = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "websocket.accept":
+            self.status = 101
+            name_request(message, self.request)
+        elif kind == "websocket.close" and not self.status:
+            self.status = 403  # what servers answer to a handshake that is closed
+        elif kind == "websocket.http.response.start":
+            self.status = message["status"]
+            name_request(message, self.request)
+        await self._send(message)
+
+
+def name_request(message: Message, request: Request) -> None:
+    """Have the response say the request's id, unless the application does."""
+    headers = message.get("headers")
+    if type(headers) is not list:
+        headers = message["headers"] = list(headers or ())
+    for name, _ in headers:
+        if name == _HEADER:
+            return
+    headers.append((_HEADER, request.scope.request_id.encode("latin-1")))
