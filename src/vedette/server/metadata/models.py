@@ -144,3 +144,15 @@ class EventSchemaRow(Base):
     source: Mapped[str]
     document: Mapped[str] = mapped_column(Text)
     pushed_at: Mapped[datetime]
+
+
+class ProjectRulesRow(Base):
+    """Rules of one kind (`grouping`, `scrubbing`) of one project, as JSON; each change counts `version` up."""
+
+    __tablename__ = "project_rules"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    version: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
