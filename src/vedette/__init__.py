@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from vedette.sdk.api import Health, error, flush, health, init
     from vedette.sdk.context import Scope, bind, context
     from vedette.sdk.events import group, identify, track
+    from vedette.sdk.integrations.asgi import asgi
+    from vedette.sdk.integrations.wsgi import wsgi
     from vedette.sdk.logs.structured import get_logger
     from vedette.sdk.metrics import count, gauge, timing
     from vedette.sdk.schema import Event, Money
@@ -31,6 +33,7 @@ __all__ = [
     "Money",
     "Scope",
     "__version__",
+    "asgi",
     "bind",
     "context",
     "count",
@@ -46,6 +49,7 @@ __all__ = [
     "span",
     "timing",
     "track",
+    "wsgi",
 ]
 
 _PLACES = {

@@ -188,6 +188,22 @@ def test_without_a_dsn_nothing_is_sent_and_nothing_said() -> None:
     assert done.stderr.endswith("only here app\n") and len(done.stderr.splitlines()) == 1
 
 
+def test_opentelemetry_switched_off_but_not_us(receiver: Receiver) -> None:
+    code = """
+        import vedette
+        vedette.init(enabled=True, spool="", log_format="off")
+        with vedette.span("s"): vedette.count("c")
+        vedette.get_logger().info("x")
+        vedette.track("x")
+        assert vedette.flush(5) and vedette.health().failures == {}, vedette.health().failures
+    """
+    run(code, VEDETTE_DSN=receiver.dsn, OTEL_SDK_DISABLED="true")
+    assert {"/batch/", "/v1/logs"} <= receiver.paths()
+    receiver.posts.clear()
+    run(code.replace("enabled=True, ", ""), VEDETTE_DSN=receiver.dsn, OTEL_SDK_DISABLED="true")
+    assert receiver.posts == []
+
+
 def test_a_forked_child_is_another_instance_with_its_own_sums(receiver: Receiver) -> None:
     code = """
         import os, vedette

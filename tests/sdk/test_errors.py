@@ -37,6 +37,7 @@ def test_an_error_has_frames_source_and_locals(sent: Capture) -> None:
     assert event["event_id"] == event_id
     assert (event["level"], event["fingerprint"], event["platform"]) == ("warning", ["card", "declined"], "python")
     assert event["environment"] == "test"
+    assert "release" not in event
     assert event["tags"] == {"service": "test", "step": "pay"}
     [value] = event["exception"]["values"]
     assert (value["type"], value["value"]) == ("Broken", "no luck with pro")

@@ -17,16 +17,15 @@ from opentelemetry.trace import Span, Status, StatusCode, get_current_span
 from vedette import semconv
 from vedette.sdk import context
 from vedette.sdk.client import Client, get_client
-from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.guard import failed
 from vedette.sdk.traces import is_failure, mark, type_name
 
 if TYPE_CHECKING:
-    from sentry_sdk import Client as SentryClient
+    from vedette.sdk.sentry_events import Serialiser
 
 Level = Literal["fatal", "error", "warning", "info", "debug"]
-_REPORTED = "__vedette_event_id__"
-_serialisers: dict[int, "SentryClient"] = {}  # by id of the client they report to
+REPORTED = "__vedette_event_id__"
+_serialisers: dict[int, "Serialiser"] = {}  # by id of the client they report to
 _loading = threading.Lock()
 _warming: threading.Thread | None = None
 _called_off = threading.Event()
@@ -53,7 +52,7 @@ def report(
     if known:
         return known
     event_id = uuid4().hex
-    mark(error, _REPORTED, event_id)
+    mark(error, REPORTED, event_id)
     try:
         _send(client, error, event_id, {
             "level": level,
@@ -73,7 +72,7 @@ def report(
 
 def reported(error: BaseException) -> str:
     """The id of the event this exception was reported as, or `""`."""
-    return str(getattr(error, _REPORTED, ""))
+    return str(getattr(error, REPORTED, ""))
 
 
 def from_log(error: BaseException, level: int) -> str:
@@ -108,96 +107,18 @@ def _send(
     if sentry_sdk.get_client() is serialiser:  # with the tags and breadcrumbs that were set by sentry_sdk's own calls
         sentry_sdk.capture_event(made, hint)
     else:
-        serialiser.capture_event(made, hint, sentry_sdk.Scope())
+        serialiser.capture_event(made, hint)
 
 
-def _serialiser(client: Client) -> "SentryClient":
+def _serialiser(client: Client) -> "Serialiser":
+    from vedette.sdk.sentry_events import Serialiser, forget  # noqa: PLC0415 — this is what loads sentry-sdk
+
     with _loading:
         made = _serialisers.get(id(client))
         if made is None:
-            made = _serialisers[id(client)] = _make(client)
-            client.on_close.append(lambda: _forget(client))
+            made = _serialisers[id(client)] = Serialiser(client)
+            client.on_close.append(lambda: forget(_serialisers.pop(id(client))))
         return made
-
-
-def _make(client: Client) -> "SentryClient":
-    import sentry_sdk  # noqa: PLC0415 — 80 ms and 5 MB that a process without errors need not wait for
-    from sentry_sdk.envelope import Envelope  # noqa: PLC0415
-
-    class Transport(sentry_sdk.Transport):
-        """What sentry-sdk would send goes to our delivery. All but errors is ours to make, and none is expected."""
-
-        def capture_envelope(self, envelope: Envelope) -> None:
-            for item in envelope.items:
-                event = item.get_event()
-                if event is not None:
-                    client.put(Signal.ERRORS, event)
-
-    settings = client.settings
-    made = sentry_sdk.Client(
-        dsn="http://vedette@localhost/0",  # never used: without one nothing is serialised
-        transport=Transport(),
-        default_integrations=False,
-        auto_enabling_integrations=False,
-        auto_session_tracking=False,
-        enable_backpressure_handling=False,
-        include_local_variables=settings.local_variables,
-        release=settings.release or None,
-        environment=settings.environment,
-        server_name=str(client.resource.attributes.get(semconv.HOST_NAME, "")),
-        before_send=lambda event, hint: _finish(client, event, hint),
-        shutdown_timeout=0,
-        traces_sample_rate=None,
-        spotlight=False,
-        debug=False,
-    )
-    if not sentry_sdk.get_client().is_active():  # `sentry_sdk.capture_exception()` of the application comes here too
-        sentry_sdk.get_global_scope().set_client(made)
-    return made
-
-
-def _forget(client: Client) -> None:
-    import sentry_sdk  # noqa: PLC0415
-
-    made = _serialisers.pop(id(client), None)
-    if made is not None and sentry_sdk.get_global_scope().client is made:
-        sentry_sdk.get_global_scope().set_client(None)
-
-
-def _finish(client: Client, event: Any, hint: dict[str, Any]) -> Any:
-    """The last look at an event, whoever captured it: the scope goes in, secrets go out, a second one is no news."""
-    error = (hint.get("exc_info") or (None, None, None))[1]
-    if error is not None:
-        known = reported(error)
-        if known and known != event.get("event_id"):
-            return None
-        mark(error, _REPORTED, event["event_id"])
-    _put_scope(client, event, error)
-    return client.scrubber.document(event)
-
-
-def _put_scope(client: Client, event: dict[str, Any], error: BaseException | None) -> None:
-    scope = context.current()
-    contexts = event.setdefault("contexts", {})
-    here = getattr(error, "__vedette_span__", None) or get_current_span().get_span_context()
-    if here.is_valid:
-        contexts["trace"] = {"trace_id": f"{here.trace_id:032x}", "span_id": f"{here.span_id:016x}"}
-    else:
-        contexts.pop("trace", None)  # sentry-sdk makes one up
-    if scope.distinct_id:
-        event["user"] = {"id": scope.distinct_id, **event.get("user", {})}
-    told = {
-        "service": client.settings.service,
-        "session_id": scope.session_id,
-        "request_id": scope.request_id,
-        "organization": scope.groups.get("organization", ""),
-        **{f"group.{kind}": key for kind, key in scope.groups.items() if kind != "organization"},
-        **scope.tags,
-    }
-    given = event.get("tags") or {}
-    event["tags"] = {**{key: value for key, value in told.items() if value}, **dict(given)}
-    if scope.route and not event.get("transaction"):
-        event["transaction"] = scope.route
 
 
 def warm() -> None:

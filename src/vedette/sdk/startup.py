@@ -13,7 +13,7 @@ from opentelemetry import metrics, propagate, trace
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Tracer, TracerProvider
 
 from vedette import __version__
 from vedette.sdk import exporters, resource
@@ -47,14 +47,14 @@ def build(settings: Settings) -> Client:
     )
     levels = Levels(settings)
     traces, meters = tracer_provider(about), meter_provider(about)
-    meter = meters.get_meter("vedette", __version__)
+    tracer, meter = traces.get_tracer("vedette", __version__), meters.get_meter("vedette", __version__)
     client = Client(
         settings=settings,
         resource=about,
         delivery=delivery,
         scrubber=Scrubber(settings.scrub_keys),
-        tracer=traces.get_tracer("vedette", __version__),
-        own_spans=traces in _ours,
+        tracer=tracer,
+        own_spans=traces in _ours and isinstance(tracer, Tracer),  # OTEL_SDK_DISABLED gives one that does nothing
         meter=meter,
         levels=levels,
         write_line=console.writer(settings),
