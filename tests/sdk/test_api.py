@@ -188,6 +188,19 @@ def test_without_a_dsn_nothing_is_sent_and_nothing_said() -> None:
     assert done.stderr.endswith("only here app\n") and len(done.stderr.splitlines()) == 1
 
 
+def test_debug_tells_more() -> None:
+    code = """
+        import vedette
+        from vedette.sdk.guard import failed
+        vedette.init(service="x", export="console", spool="", log_format="console", debug={debug})
+        for _ in range(2): failed("part", ValueError("v"))
+    """
+    quiet, loud = (run(code.replace("{debug}", debug)).stderr for debug in ("False", "True"))
+    assert "sends to" not in quiet and quiet.count("part failed") == 1
+    assert "x sends to console (errors), console (events), " in loud
+    assert loud.count("part failed again") == 1
+
+
 def test_opentelemetry_switched_off_but_not_us(receiver: Receiver) -> None:
     code = """
         import vedette

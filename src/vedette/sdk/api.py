@@ -33,6 +33,8 @@ def init(dsn: str | None = None, **options: Unpack[Options]) -> None:
         client = clients.start(settings)
         if client is not before:
             _equip(client)
+            targets = sorted({f"{lane.target} ({lane.signal})" for lane in client.delivery.lanes})
+            guard.logger.debug("vedette: %s sends to %s", settings.service, ", ".join(targets) or "nobody")
 
 
 def _equip(client: "clients.Client") -> None:

@@ -23,10 +23,12 @@ def failed(where: str, error: BaseException) -> None:
     kind = f"{where}: {type(error).__name__}"
     with _lock:
         _failures[kind] += 1
-        if kind in _told:
-            return
+        told = kind in _told
         _told.add(kind)
-    logger.warning("vedette: %s failed: %s (told once; see vedette.health())", where, error, exc_info=error)
+    if not told:
+        logger.warning("vedette: %s failed: %s (told once; see vedette.health())", where, error, exc_info=error)
+    else:
+        logger.debug("vedette: %s failed again: %s", where, error, exc_info=error)
 
 
 def warn_once(message: str) -> None:

@@ -14,6 +14,8 @@ class Levels:
     def __init__(self, settings: Settings) -> None:
         self.default = number(settings.log_level)
         self.by_logger = {name: number(level) for name, level in settings.log_levels.items()}
+        if settings.debug:
+            self.by_logger.setdefault("vedette", logging.DEBUG)
         self._known: dict[str, int] = {}
         keep = logging.ERROR if settings.keep_errors else logging.CRITICAL + 1
         self._shares = {
