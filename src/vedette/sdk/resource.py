@@ -12,6 +12,17 @@ from vedette import __version__, semconv
 from vedette.sdk.settings import Settings, pairs
 
 
+class OwnResource(Resource):
+    """A resource whose hash is made once: OTLP's encoder asks for it with each record, and makes JSON of it all."""
+
+    _hash: int | None = None
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash
+
+
 def describe(settings: Settings, env: Mapping[str, str] = os.environ) -> Resource:
     """The resource of this process. Attributes of `OTEL_RESOURCE_ATTRIBUTES` that no setting names stay.
 
@@ -23,7 +34,7 @@ def describe(settings: Settings, env: Mapping[str, str] = os.environ) -> Resourc
         semconv.DEPLOYMENT_ENVIRONMENT_NAME: settings.environment,
         semconv.HOST_NAME: socket.gethostname(),
     }
-    return Resource({
+    return OwnResource({
         "telemetry.sdk.language": "python",
         "telemetry.sdk.name": "opentelemetry",
         "telemetry.sdk.version": version("opentelemetry-sdk"),
@@ -33,6 +44,11 @@ def describe(settings: Settings, env: Mapping[str, str] = os.environ) -> Resourc
         **{name: value for name, value in known.items() if value},
         **of_process(),
     })  # fmt: skip
+
+
+def after_fork(before: Resource) -> Resource:
+    """The resource of a child: another instance of the same service."""
+    return OwnResource({**before.attributes, **of_process()})
 
 
 def of_process() -> dict[str, str | int]:

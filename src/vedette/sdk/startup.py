@@ -170,7 +170,7 @@ def _after_fork() -> None:
     client = get_client()
     if client is None:
         return
-    client.resource = client.resource.merge(Resource(resource.of_process()))
+    client.resource = resource.after_fork(client.resource)
     for provider in _ours:
         provider._update_resource(client.resource)
 
