@@ -18,13 +18,13 @@ from vedette import semconv
 from vedette.sdk import context
 from vedette.sdk.client import Client, get_client
 from vedette.sdk.guard import failed
-from vedette.sdk.traces import is_failure, mark, type_name
+from vedette.sdk.traces import REPORTED, SPAN, is_failure, mark, renew, type_name
 
 if TYPE_CHECKING:
     from vedette.sdk.sentry_events import Serialiser
 
 Level = Literal["fatal", "error", "warning", "info", "debug"]
-REPORTED = "__vedette_event_id__"
+_EXPECTED = "__vedette_expected__"
 _serialisers: dict[int, "Serialiser"] = {}  # by id of the client they report to
 _loading = threading.Lock()
 _warming: threading.Thread | None = None
@@ -48,6 +48,8 @@ def report(
     client = get_client()
     if client is None or not is_failure(error):
         return ""
+    here = get_current_span().get_span_context()
+    renew(error, here)
     known = reported(error)
     if known:
         return known
@@ -62,6 +64,8 @@ def report(
     except Exception as failure:
         failed("errors", failure)
         return ""
+    if here.is_valid and not hasattr(error, SPAN):
+        mark(error, SPAN, here)
     context.current().error_id = event_id
     tail = context.current().tail
     if tail is not None:
@@ -75,10 +79,15 @@ def reported(error: BaseException) -> str:
     return str(getattr(error, REPORTED, ""))
 
 
+def expect(error: BaseException) -> None:
+    """This exception is how a framework says that a request was wrong. Logging it does not make it an error."""
+    mark(error, _EXPECTED, True)
+
+
 def from_log(error: BaseException, level: int) -> str:
     """Report the exception of a log record: at WARNING and above, for below it is told in passing."""
     known = reported(error)
-    if known or level < logging.WARNING:
+    if known or level < logging.WARNING or hasattr(error, _EXPECTED):
         return known
     name: Level = "fatal" if level >= logging.CRITICAL else "error" if level >= logging.ERROR else "warning"
     return report(error, handled=True, level=name, mechanism="logging")

@@ -47,8 +47,8 @@ class Request:
     """A request in hand, between `begin` and `end`. What it learns (`route`, a user) may come at any time."""
 
     __slots__ = (
-        "client", "connection", "error", "method", "path", "route", "scope", "span", "started_ns", "tail", "tokens",
-        "within",
+        "claimed", "client", "connection", "error", "method", "path", "route", "scope", "span", "started_ns", "tail",
+        "tokens", "within",
     )  # fmt: skip
 
     client: Client
@@ -59,6 +59,7 @@ class Request:
     route: str
     tail: Tail | None
     started_ns: int
+    claimed: str  # the user that the caller named, where it is believed: until the application says who it is
     error: BaseException | None  # what the framework made a response of; an error where that is a 5xx
     connection: bool  # a websocket: how long it is open is not how long anyone waited
     within: Context | None  # what its last records are made in; None when they are
@@ -68,6 +69,11 @@ class Request:
     def request_id(self) -> str:
         """To be sent back as `X-Request-ID`."""
         return self.scope.request_id
+
+    @property
+    def user_known(self) -> bool:
+        """Whether the application has said who the user is."""
+        return self.scope.user_id != self.claimed
 
     def respond(self, status: int) -> None:
         """The response begins. An exception that the framework made a 5xx of is reported now: frameworks take its
@@ -157,8 +163,9 @@ def _begin(
             outer, caller = get_current(), here
     tail = scope.tail = new_tail(client.settings, caller, path)
     request = Request()
-    request.client, request.method, request.path, request.route = client, method, client.scrubber.text(path), ""
+    request.client, request.method, request.path, request.route = client, method, _clean(client, path), ""
     request.scope, request.tail, request.error, request.connection = scope, tail, None, False
+    request.claimed = scope.user_id
     entered = context.enter(scope)
     try:
         span = request.span = start_span(client, method, outer, SpanKind.SERVER, {})
@@ -176,7 +183,7 @@ def _begin(
 def _about(client: Client, method: str, path: str, about: tuple[str, str, str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {semconv.URL_PATH: path}
     if method not in METHODS:
-        found[semconv.HTTP_REQUEST_METHOD_ORIGINAL] = client.scrubber.text(method)
+        found[semconv.HTTP_REQUEST_METHOD_ORIGINAL] = _clean(client, method)
     scheme, host, client_address, user_agent = about
     if scheme:
         found[semconv.URL_SCHEME] = scheme
@@ -185,8 +192,25 @@ def _about(client: Client, method: str, path: str, about: tuple[str, str, str, s
     if client_address:
         found[semconv.CLIENT_ADDRESS] = client_address
     if user_agent:
-        found[semconv.USER_AGENT_ORIGINAL] = client.scrubber.text(user_agent)
+        found[semconv.USER_AGENT_ORIGINAL] = _clean(client, user_agent)
     return found
+
+
+_cleaned: dict[str, str] = {}
+_MOST_CLEANED = 2000
+_LONGEST_CLEANED = 200
+
+
+def _clean(client: Client, text: str) -> str:
+    """A text without secrets. Paths and user agents come again: looking one up takes a tenth of looking into it."""
+    clean = _cleaned.get(text)
+    if clean is None:
+        clean = client.scrubber.text(text)
+        if len(text) <= _LONGEST_CLEANED:
+            if len(_cleaned) >= _MOST_CLEANED:
+                _cleaned.clear()
+            _cleaned[text] = clean
+    return clean
 
 
 def _name_of(host: str) -> str:

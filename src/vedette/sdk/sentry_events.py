@@ -19,9 +19,9 @@ from vedette import __version__, semconv
 from vedette.sdk import context
 from vedette.sdk.client import Client
 from vedette.sdk.delivery.lane import Signal
-from vedette.sdk.errors import REPORTED, reported
+from vedette.sdk.errors import reported
 from vedette.sdk.guard import failed
-from vedette.sdk.traces import mark
+from vedette.sdk.traces import REPORTED, SPAN, mark
 
 
 class Serialiser(BaseClient):
@@ -88,7 +88,7 @@ def put_scope(client: Client, event: dict[str, Any], error: BaseException | None
     """Say in an event which trace, user, session, request and group it belongs to."""
     scope = context.current()
     contexts = event.setdefault("contexts", {})
-    here = getattr(error, "__vedette_span__", None) or get_current_span().get_span_context()
+    here = getattr(error, SPAN, None) or get_current_span().get_span_context()
     if here.is_valid:
         contexts["trace"] = {"trace_id": f"{here.trace_id:032x}", "span_id": f"{here.span_id:016x}"}
     else:

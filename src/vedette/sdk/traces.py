@@ -15,7 +15,7 @@ from opentelemetry import trace
 from opentelemetry.context import _RUNTIME_CONTEXT, Context, get_current
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace import Span as SDKSpan
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import Span, SpanContext, SpanKind, Status, StatusCode, set_span_in_context
 
 from vedette import semconv
 from vedette.sdk import context
@@ -26,6 +26,9 @@ from vedette.sdk.recording import Clean, RecordedSpan, start_span
 from vedette.sdk.sampling import Tail, finish, new_tail
 
 F = TypeVar("F")
+# Kept with exceptions: the event that one was reported as, and the span it came through first.
+REPORTED = "__vedette_event_id__"
+SPAN = "__vedette_span__"
 _ERROR = Status(StatusCode.ERROR)
 
 
@@ -147,8 +150,18 @@ def fail(failing: Span, error: BaseException) -> None:
     failing.set_attribute(semconv.EXCEPTION_TYPE, name)
     failing.set_attribute(semconv.EXCEPTION_MESSAGE, str(error))
     at = failing.get_span_context()
-    if at.is_valid and not hasattr(error, "__vedette_span__"):
-        mark(error, "__vedette_span__", at)
+    renew(error, at)
+    if at.is_valid and not hasattr(error, SPAN):
+        mark(error, SPAN, at)
+
+
+def renew(error: BaseException, here: SpanContext) -> None:
+    """An instance that is raised again in another trace (some libraries keep theirs) is another error there."""
+    seen = getattr(error, SPAN, None)
+    if seen is not None and here.is_valid and seen.trace_id != here.trace_id:
+        for name in (SPAN, REPORTED):
+            with suppress(AttributeError):
+                delattr(error, name)
 
 
 def mark(error: BaseException, name: str, value: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from vedette.sdk import propagation
+from vedette.sdk.api import flush
 from vedette.sdk.integrations.routing import template
 from vedette.sdk.integrations.users import User, ask_user
 from vedette.sdk.requests import Request, begin
@@ -44,7 +45,7 @@ class asgi:
         self.user = user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one scope: a request, a websocket, or the application's lifespan, which is none of our business."""
+        """Serve one scope: a request, a websocket, or the application's lifespan."""
         await serve(self.app, scope, receive, send, self.user)
 
     def __getattr__(self, name: str) -> Any:
@@ -60,6 +61,8 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send, user: User
         exchange = None if MARK in scope else _begin(scope, receive, send, user, connection=True)
     else:
         exchange = None
+        if kind == "lifespan" and scope.setdefault(MARK, send) is send:
+            send = _flushed_first(send)
     if exchange is None:
         await app(scope, receive, send)
         return
@@ -69,6 +72,18 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send, user: User
         exchange.end(error)
         raise
     exchange.end(None)
+
+
+def _flushed_first(send: Send) -> Send:
+    """Send what waits before the server is told that the application has shut down. uvicorn then dies of the signal it
+    was sent, and what is registered with atexit does not run."""
+
+    async def send_flushed(message: Message) -> None:
+        if message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed"):
+            await asyncio.to_thread(flush)
+        await send(message)
+
+    return send_flushed
 
 
 def _begin(

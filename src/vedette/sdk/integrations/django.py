@@ -10,6 +10,7 @@ from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
+from vedette.sdk.errors import expect
 from vedette.sdk.integrations import asgi, running, wsgi
 from vedette.sdk.requests import current_request
 
@@ -78,7 +79,6 @@ def _base(module: ModuleType) -> None:
     handler.resolve_request = resolve_request
     handler.get_response = get_response_and_user
     handler.get_response_async = get_response_and_user_async
-    module.signals.got_request_exception.connect(_crashed, weak=False, dispatch_uid="vedette")
 
     process = handler.process_exception_by_middleware
 
@@ -91,10 +91,18 @@ def _base(module: ModuleType) -> None:
 
 
 def _exception(module: ModuleType) -> None:
+    """Those that Django answers with a 4xx are the client's errors, though it logs them with their stacks."""
     respond = module.response_for_exception
+    of_clients = (
+        module.Http404, module.PermissionDenied, module.BadRequest, module.MultiPartParserError,
+        module.SuspiciousOperation,
+    )  # fmt: skip
+    module.signals.got_request_exception.connect(_crashed, weak=False, dispatch_uid="vedette")
 
     @wraps(respond)
     def response_for_exception(request: Any, exc: BaseException) -> Any:
+        if isinstance(exc, of_clients):
+            expect(exc)
         _note(exc)
         return respond(request, exc)
 
@@ -134,7 +142,7 @@ def _look(request: Any) -> None:
 
 def _tell(user: Any) -> None:
     ours = current_request()
-    if ours is None or ours.scope.user_id:
+    if ours is None or ours.user_known:
         return
     key = getattr(user, "pk", None)
     if key is not None and getattr(user, "is_authenticated", False):

@@ -13,7 +13,7 @@ User = Callable[[Any], str | int | None]
 def ask_user(request: Request, user: User, about: Mapping[str, Any], *, last: bool) -> None:
     """Ask the application's function who calls, unless it is known. What it raises the first time is as good as
     nothing: the middlewares that know may not have run. The last time it is told of."""
-    if request.scope.user_id:
+    if request.user_known:
         return
     try:
         answer = user(about)
