@@ -356,13 +356,11 @@ def main() -> None:
         if kind == "request":
             us, loop, cpu = figures["us"], figures["loop"], figures["cpu"]
             print(f"{name:50} {us:7.0f} {loop:7.0f} {loop - floor:7.0f} {loop / floor:7.1f} {cpu:7.0f}")
-    print(
-        f"{'a start, after import fastapi':50} {'ms':>7} {'cpu ms':>7} {'MB':>7} {'loaded: cpu ms':>15} {'MB':>7} {'threads':>8}"
-    )
+    heads = ("ms", "cpu_ms", "mb", "loaded_cpu_ms", "loaded_mb", "threads")
+    print(f"{'a start, after import fastapi':50} {' '.join(f'{head:>13}' for head in heads)}")
     for (kind, name), figures in found.items():
         if kind == "start":
-            print(f"{name:50} {figures['ms']:7.0f} {figures['cpu_ms']:7.0f} {figures['mb']:7.1f} {figures['loaded_cpu_ms']:15.0f} "
-                  f"{figures['loaded_mb']:7.1f} {figures['threads']:8.0f}")  # fmt: skip
+            print(f"{name:50} {' '.join(f'{figures[head]:13.1f}' for head in heads)}")
 
 
 if __name__ == "__main__":
