@@ -63,7 +63,7 @@ class BreakerMachine(RuleBasedStateMachine):
         if self.in_a_row < TUNING.failures_to_open:
             assert wait == pytest.approx(chance * longest)
         else:
-            assert longest / 2 * 0.999 <= wait <= longest
+            assert longest / 2 - 1e-6 <= wait <= longest + 1e-6
 
     @rule(chance=CHANCE, after=st.floats(0, 1e6))
     def asked_to_wait(self, chance: float, after: float) -> None:

@@ -1,5 +1,6 @@
 """Post a batch and read the answer. Imported in the lanes' threads only: urllib3 takes a while to load."""
 
+import encodings.idna  # noqa: F401 — what connecting to a name loads, which a fork must not interrupt
 import gzip
 import threading
 import time
@@ -10,11 +11,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.exceptions import HTTPError
 
 from vedette import __version__
+from vedette.sdk.delivery import forks
 from vedette.sdk.delivery.lane import Delivered, HttpLane, Refused, Response, Retry, Split, Verdict
 from vedette.sdk.delivery.retry import retry_after
+from vedette.sdk.guard import failed
 
 _MOST_ANSWER_BYTES = 64 << 10
 _MOST_REDIRECTS = 3
@@ -27,7 +30,8 @@ _thread = threading.local()  # a pool of connections a thread: none is shared wi
 
 def post_batch(lane: HttpLane, items: Sequence[Any], timeout_seconds: float) -> Verdict:
     """Encode, compress, post, interpret. Raises what `lane.encode` raises; the network's errors are a `Retry`."""
-    body = lane.encode(items)
+    with forks.unforked:
+        body = lane.encode(items)
     if len(body) > lane.max_bytes:
         return Split()
     headers = {"user-agent": f"vedette-python/{__version__}", "content-type": lane.content_type, **lane.headers}
@@ -36,11 +40,16 @@ def post_batch(lane: HttpLane, items: Sequence[Any], timeout_seconds: float) -> 
         body = gzip.compress(body, compresslevel=3, mtime=0)
     try:
         response = _post(lane.url, body, headers, time.monotonic() + timeout_seconds)
-    except LocationValueError as error:
-        return Refused(f"not a URL: {error}", whole=True)
+    except ValueError as error:  # of the URL, or of a header
+        return Refused(f"cannot be sent: {error}", whole=True)
     except (HTTPError, OSError) as error:
         return Retry(f"{type(error).__name__}: {error}")
-    return (lane.interpret or by_status)(response)
+    if lane.interpret is not None:
+        try:
+            return lane.interpret(response)
+        except Exception as error:  # the backend has answered all the same
+            failed(f"reading the answer of {lane.target}", error)
+    return by_status(response)
 
 
 def by_status(response: Response) -> Verdict:
@@ -71,6 +80,8 @@ def describe(response: Response) -> str:
 
 def _post(url: str, body: bytes, headers: dict[str, str], deadline: float) -> Response:
     """POST, following a redirect that keeps the method (307, 308) within the same host: keys go nowhere else."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError(f"not the URL of a backend: {url!r}")
     for _ in range(_MOST_REDIRECTS):
         response = _send(url, body, headers, deadline)
         target = urljoin(url, response.headers.get("location", ""))
@@ -93,13 +104,26 @@ def _send(url: str, body: bytes, headers: dict[str, str], deadline: float) -> Re
         preload_content=False,
     )
     try:
-        content = answer.read(_MOST_ANSWER_BYTES, decode_content=True)
-        if answer.read(1):
-            answer.close()  # an endless answer: the connection is not worth keeping
-    finally:
-        answer.release_conn()
+        content = _read(answer, deadline)
+    except BaseException:
+        answer.close()
+        raise
+    answer.release_conn()
     lower = {name.lower(): value for name, value in answer.headers.items()}
     return Response(answer.status, lower, content)
+
+
+def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+    """The answer's body, or its beginning. Raises TimeoutError when it comes too slowly."""
+    content = b""
+    while chunk := answer.read1(_MOST_ANSWER_BYTES, decode_content=True):
+        content += chunk
+        if len(content) >= _MOST_ANSWER_BYTES:
+            answer.close()  # the connection is not worth the rest
+            break
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer did not end in time")
+    return content
 
 
 def _same_place(url: str, target: str) -> bool:

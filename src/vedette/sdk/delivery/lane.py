@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from vedette.sdk.delivery import forks
+
 
 class Signal(StrEnum):
     """What is sent. The items of each, as lanes receive them:
@@ -95,8 +97,9 @@ class Lane(Protocol):
         """Of metrics only: sums since the process began, or since the last collection."""
 
     def deliver(self, items: Sequence[Any], timeout_seconds: float) -> Verdict:
-        """Send one batch and say what became of it. What it raises counts as `Retry` when it is an OSError
-        (urllib3's errors are turned into one), else as `Refused`: a batch that cannot be encoded never can."""
+        """Send one batch and say what became of it. What it raises counts as `Retry` when it says nothing of the items
+        (OSError, ImportError, MemoryError); else one of them cannot be encoded and never can: it is looked for, by
+        halves, and dropped as `invalid`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,7 @@ class HttpLane:
 
     def deliver(self, items: Sequence[Any], timeout_seconds: float) -> Verdict:
         """Encode, compress, post and interpret."""
-        from vedette.sdk.delivery.http import post_batch  # noqa: PLC0415 — urllib3 is loaded in the lane's thread
+        with forks.unforked:
+            from vedette.sdk.delivery.http import post_batch  # noqa: PLC0415 — urllib3 is loaded in the lane's thread
 
         return post_batch(self, items, timeout_seconds)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 _DEEPEST = 64
+_LEAST, _MOST = -(1 << 63), (1 << 64) - 1  # integers beyond lose digits in many a parser, and are kept as text
 
 
 def standard_dump(item: Any) -> bytes:
@@ -53,7 +54,9 @@ def _plain(value: Any, depth: int) -> Any:
         return [_plain(item, depth + 1) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int) else _text(value)
+    if isinstance(value, int) and _LEAST <= value <= _MOST:
+        return value
+    return value if value is None else _text(value)
 
 
 def _text(value: Any) -> str:

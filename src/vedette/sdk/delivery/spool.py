@@ -136,6 +136,7 @@ class Spool:
         self._lost = lost
         self._own: Home | None = None
         self._adopted: tuple[Home, ...] = ()
+        self._left: tuple[Home, ...] = ()  # at the end, for others to adopt
         self._own_lock = threading.RLock()
         self._upkeep_lock = threading.Lock()
 
@@ -151,7 +152,7 @@ class Spool:
     def readers(self, signal: str, lane: str) -> list[Reader]:
         """What there is for a lane to read: this process's own log first."""
         own = self._own
-        homes = self._adopted if own is None else (own, *self._adopted)
+        homes = (*(() if own is None else (own,)), *self._adopted, *self._left)
         logs = [home.logs[signal] for home in homes if signal in home.logs]
         return [log.readers[lane] for log in logs if lane in log.readers]
 
@@ -205,8 +206,10 @@ class Spool:
                 with self._own_lock:
                     own, self._own = self._own, None
                 adopted, self._adopted = self._adopted, ()
-                for home in (*adopted, *([own] if own is not None else [])):
+                homes = (*adopted, *([own] if own is not None else []))
+                for home in homes:
                     home.end()
+                self._left = tuple(home for home in homes if not home.idle)
             finally:
                 self._upkeep_lock.release()
 

@@ -118,6 +118,7 @@ class Worker:
         with self._lock:
             if self._thread is not None or self._stopped:
                 return
+            self._took_at = time.monotonic()
             name = f"vedette-{self.lane.target}-{self.lane.signal}"
             thread = threading.Thread(target=self._run, name=name, daemon=True)
             try:
@@ -217,7 +218,7 @@ class Worker:
         token = attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))  # what we send is not the application's doing
         try:
             return self.lane.deliver(part, timeout)
-        except OSError as error:
+        except (OSError, ImportError, MemoryError) as error:  # which say nothing of the items
             return Retry(f"{type(error).__name__}: {error}")
         except Exception as error:
             return _Unencodable(f"{type(error).__name__}: {error}")
