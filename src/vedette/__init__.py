@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vedette.sdk.context import Scope, bind, context
     from vedette.sdk.events import group, identify, track
     from vedette.sdk.integrations.asgi import asgi
+    from vedette.sdk.integrations.function import function
     from vedette.sdk.integrations.wsgi import wsgi
     from vedette.sdk.logs.structured import get_logger
     from vedette.sdk.metrics import count, gauge, timing
@@ -40,6 +41,7 @@ __all__ = [
     "error",
     "field",
     "flush",
+    "function",
     "gauge",
     "get_logger",
     "group",
@@ -55,6 +57,7 @@ __all__ = [
 _PLACES = {
     "vedette.sdk.api": ("Health", "error", "flush", "health", "init"),
     "vedette.sdk.integrations.asgi": ("asgi",),
+    "vedette.sdk.integrations.function": ("function",),
     "vedette.sdk.integrations.wsgi": ("wsgi",),
     "vedette.sdk.context": ("Scope", "bind", "context"),
     "vedette.sdk.events": ("group", "identify", "track"),
