@@ -31,7 +31,13 @@ SERVER_ADDRESS: Final = "server.address"
 SERVER_PORT: Final = "server.port"
 CLIENT_ADDRESS: Final = "client.address"
 USER_AGENT_ORIGINAL: Final = "user_agent.original"
+DB_SYSTEM_NAME: Final = "db.system.name"
+DB_OPERATION_NAME: Final = "db.operation.name"
+DB_NAMESPACE: Final = "db.namespace"
+DB_QUERY_TEXT: Final = "db.query.text"
+DB_CLIENT_OPERATION_DURATION: Final = "db.client.operation.duration"  # a histogram, in seconds
 MESSAGING_SYSTEM: Final = "messaging.system"
+MESSAGING_MESSAGE_ID: Final = "messaging.message.id"
 MESSAGING_DESTINATION_NAME: Final = "messaging.destination.name"
 MESSAGING_OPERATION_TYPE: Final = "messaging.operation.type"
 

@@ -23,8 +23,12 @@ INTEGRATIONS: dict[str, tuple[str, ...]] = {
     "flask": ("flask.app",),
     "httpx": ("httpx", "httpx2"),
     "requests": ("requests.adapters",),
-
-
+    "sqlalchemy": ("sqlalchemy.engine",),
+    "redis": ("redis.client", "redis.asyncio.client"),
+    "celery": ("celery.signals", "celery.worker.request"),
+    "arq": ("arq.connections", "arq.worker"),
+    "rq": ("rq.job", "rq.worker"),
+    "dramatiq": ("dramatiq.broker",),
 }  # fmt: skip
 
 

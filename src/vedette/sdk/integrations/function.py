@@ -89,7 +89,7 @@ class _Invocation:
         remaining = getattr(self._context, "get_remaining_time_in_millis", None)
         if not callable(remaining):
             return longest
-        return max(0.0, min(longest, remaining() / 1000 - RESERVE_SECONDS))
+        return max(0.0, min(longest, float(remaining()) / 1000 - RESERVE_SECONDS))
 
 
 def _begin(call: Any, args: tuple[Any, ...]) -> _Invocation:
@@ -138,7 +138,7 @@ def _job(call: Any, event: Any, context: Any) -> jobs.Job | None:
     records = event.get("Records") if isinstance(event, Mapping) else None
     records = [each for each in records if isinstance(each, Mapping)] if isinstance(records, list) else []
     carried = [_carried(each) for each in records]
-    name = getattr(context, "function_name", None) or getattr(call, "__qualname__", "function")
+    name = str(getattr(context, "function_name", None) or getattr(call, "__qualname__", "function"))
     source = str((records[0].get("eventSource") or records[0].get("EventSource") or "") if records else "")
     batch = {"messaging.batch.message_count": len(records)} if len(records) > 1 else {}
     # One message goes on in its sender's trace; of several no sender is the parent, and all are linked to.

@@ -53,6 +53,6 @@ def _below_mounts(routes: Any, prefix: str) -> str:
         if found is None:
             continue
         rest = found.groupdict().get("path", "").strip("/")
-        name = route.path_format.removesuffix("/{path}")
+        name = str(route.path_format).removesuffix("/{path}")
         return name + (_below_mounts(getattr(route, "routes", None) or (), f"/{rest}") if rest else "")
     return prefix
