@@ -1,7 +1,9 @@
 """One exception is one record, with its frames, its trace and nobody's secrets."""
 
 import asyncio
+import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,3 +247,19 @@ def test_a_fault_inside_is_counted_and_goes_no_further(monkeypatch: pytest.Monke
         assert vedette.error(Broken("x")) == ""
         assert sent.failures == {"errors: ZeroDivisionError": 1}
         assert vedette.health().failures["errors: ZeroDivisionError"] >= 1
+
+
+def test_frames_of_the_application_are_its_own_wherever_it_was_started(
+    sent: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def parse() -> None:
+        json.loads("{")
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError) as caught:
+        vedette.span("work")(parse)()
+    vedette.error(caught.value)
+    frames = sent.errors[0]["exception"]["values"][-1]["stacktrace"]["frames"]
+    own = [frame["module"] for frame in frames if frame["in_app"]]
+    assert set(own) == {__name__} and own[-1] == __name__
+    assert {"vedette.sdk.traces", "json.decoder"} <= {frame["module"] for frame in frames if not frame["in_app"]}

@@ -5,15 +5,17 @@ an event and hands it to the delivery. Where the application has no client of it
 `sentry_sdk.capture_exception` come here too.
 """
 
+import re
+import sysconfig
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import sentry_sdk
 from opentelemetry.trace import get_current_span
 from sentry_sdk.client import BaseClient, get_options
 from sentry_sdk.serializer import serialize
-from sentry_sdk.utils import handle_in_app
+from sentry_sdk.utils import iter_event_frames
 
 from vedette import __version__, semconv
 from vedette.sdk import context
@@ -22,6 +24,9 @@ from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.errors import reported
 from vedette.sdk.guard import failed
 from vedette.sdk.traces import REPORTED, SPAN, mark
+
+_STANDARD = "|".join(re.escape(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
+_FOREIGN = re.compile(rf"<frozen|.*[\\/](?:dist|site)-packages[\\/]|(?:{_STANDARD})[\\/]")
 
 
 class Serialiser(BaseClient):
@@ -75,13 +80,22 @@ class Serialiser(BaseClient):
         for key in ("release", "environment", "server_name"):
             if not event.get(key) and self.options[key]:
                 event[key] = self.options[key]
-        options = self.options
-        event = handle_in_app(event, options["in_app_exclude"], options["in_app_include"], options["project_root"])
-        event = serialize(event, max_value_length=options.get("max_value_length"))
+        tell_own_frames(event)
+        event = serialize(event, max_value_length=self.options.get("max_value_length"))
         event["sdk"] = {"name": "vedette.python", "version": __version__}
         put_scope(self._client, event, error)
         self._client.put(Signal.ERRORS, self._client.scrubber.document(event))
         return event_id
+
+
+def tell_own_frames(event: dict[str, Any]) -> None:
+    """Say which frames are the application's: all but those of the standard library, of installed packages and ours.
+
+    sentry-sdk asks whether a file is below the working directory, which for a service may be any.
+    """
+    for frame in iter_event_frames(cast(Any, event)):
+        path, module = frame.get("abs_path") or "", frame.get("module") or ""
+        frame.setdefault("in_app", not (_FOREIGN.match(path) or f"{module}.".startswith("vedette.sdk.")))
 
 
 def put_scope(client: Client, event: dict[str, Any], error: BaseException | None) -> None:
