@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vedette.sdk.integrations.asgi import asgi
     from vedette.sdk.integrations.function import function
     from vedette.sdk.integrations.wsgi import wsgi
+    from vedette.sdk.jobs import carrier, job
     from vedette.sdk.logs.structured import get_logger
     from vedette.sdk.metrics import count, gauge, timing
     from vedette.sdk.schema import Event, Money
@@ -36,6 +37,7 @@ __all__ = [
     "__version__",
     "asgi",
     "bind",
+    "carrier",
     "context",
     "count",
     "error",
@@ -48,6 +50,7 @@ __all__ = [
     "health",
     "identify",
     "init",
+    "job",
     "span",
     "timing",
     "track",
@@ -61,6 +64,7 @@ _PLACES = {
     "vedette.sdk.integrations.wsgi": ("wsgi",),
     "vedette.sdk.context": ("Scope", "bind", "context"),
     "vedette.sdk.events": ("group", "identify", "track"),
+    "vedette.sdk.jobs": ("carrier", "job"),
     "vedette.sdk.logs.structured": ("get_logger",),
     "vedette.sdk.metrics": ("count", "gauge", "timing"),
     "vedette.sdk.schema": ("Event", "Money", "field"),

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token, copy_context
 from dataclasses import dataclass, field, replace
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from opentelemetry.trace import get_current_span
 
@@ -97,15 +97,25 @@ def context(
         leave(token)
 
 
+class _Bound:
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.context = copy_context()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.context.copy().run(self.function, *args, **kwargs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process go the ids: contexts themselves cannot."""
+        from vedette.sdk.jobs import carrier, resumed  # noqa: PLC0415 — it builds on this module
+
+        return resumed, (self.function, self.context.copy().run(carrier))
+
+
 def bind(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, to be called later or elsewhere (a thread, an executor, a callback) in the context of now."""
-    bound = copy_context()
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        return bound.copy().run(function, *args, **kwargs)
-
-    return run
+    """The function, to be called later or elsewhere (a thread, an executor, a callback, another process) in the
+    context of now."""
+    return cast(Callable[P, R], update_wrapper(_Bound(function), function, updated=()))
 
 
 def attributes(scope: Scope) -> dict[str, str]:

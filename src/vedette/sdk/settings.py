@@ -45,6 +45,7 @@ class Options(TypedDict, total=False):
     scrub_keys: tuple[str, ...] | list[str]
     local_variables: bool
     integrations: Literal["auto"] | tuple[str, ...] | list[str]
+    link_jobs_after_seconds: float
     enabled: bool
     debug: bool
 
@@ -77,6 +78,7 @@ class Settings:
     scrub_keys: tuple[str, ...] = ()  # names of fields that are secrets, beside the known ones
     local_variables: bool = True  # of the frames of an error
     integrations: Literal["auto"] | tuple[str, ...] = "auto"
+    link_jobs_after_seconds: float = 0.0  # jobs that waited longer are a linked trace of their own; 0: none
     enabled: bool = True  # OTEL_SDK_DISABLED
     debug: bool = False  # the SDK's own log, in full
 
@@ -248,6 +250,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "scrub_keys": _names,
     "local_variables": _flag,
     "integrations": _integrations,
+    "link_jobs_after_seconds": _number(0),
     "enabled": _flag,
     "debug": _flag,
 }

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from traceback import format_exception
-from typing import Any
+from typing import Any, TextIO
 
 from vedette import semconv
 from vedette.sdk.settings import Settings
@@ -14,6 +14,7 @@ from vedette.sdk.settings import Settings
 Writer = Callable[[int, int, str, str, Mapping[str, Any], tuple[int, int], BaseException | None], None]
 
 _COLOURS = {logging.DEBUG: "\x1b[2m", logging.INFO: "\x1b[32m", logging.WARNING: "\x1b[33m", logging.ERROR: "\x1b[31m"}
+stream: TextIO | None = None  # where lines go instead of `sys.stderr`, where a worker made that a logger's
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 # What a person at a terminal knows, or does not read.
 _UNREAD = frozenset((
@@ -103,10 +104,11 @@ def _timestamp(time_ns: int) -> str:
 
 
 def _write(line: str) -> None:
+    out: Any = stream or sys.stderr
     try:
-        sys.stderr.write(line)
+        out.write(line)
     except UnicodeEncodeError:
-        sys.stderr.write(line.encode("ascii", "backslashreplace").decode())
+        out.write(line.encode("ascii", "backslashreplace").decode())
     except (AttributeError, OSError, ValueError):  # no standard error (pythonw), a closed one, a full disk
         return
 
