@@ -153,6 +153,24 @@ def test_plain_wsgi_is_in_the_request_until_closed(sent: Capture, breaks: bool) 
     assert {each.attributes["user.id"] for each in sent.logs} == {"u1"}
 
 
+def test_closed_while_a_part_is_made(sent: Capture) -> None:
+    """As by a server that gives up on a client, in another thread."""
+    response: Any = None
+
+    def parts() -> Iterator[bytes]:
+        response.close()
+        yield b"a"
+
+    def plain(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return iter(parts())
+
+    response = vedette.wsgi(plain)({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
+    with pytest.raises(ValueError, match="already executing"):
+        list(response)
+    assert [span.name for span in sent.spans] == ["GET"]
+
+
 def test_lists_and_files_reach_the_server_as_they_are(sent: Capture) -> None:
     """Servers read the length of the one, and send the other by themselves."""
     for response in ([b"a"], FileWrapper(io.BytesIO(b"a"))):

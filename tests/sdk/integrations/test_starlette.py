@@ -301,6 +301,19 @@ def test_a_function_that_never_knows_is_told_of_and_hurts_nobody() -> None:
         assert list(sent.failures) == ["user: KeyError"]
 
 
+def test_what_the_application_sends_may_be_a_constant_of_its_own(sent: Capture) -> None:
+    start = {"type": "http.response.start", "status": 200, "headers": [(b"server", b"plain")]}
+
+    async def plain(scope: Any, receive: Any, send: Any) -> None:
+        await send(start)
+        await send({"type": "http.response.body", "body": b""})
+
+    app = vedette.asgi(plain)
+    ids = [asgi(app, "/").headers["x-request-id"] for _ in range(2)]
+    assert ids == [span.attributes["request.id"] for span in sent.spans]
+    assert start["headers"] == [(b"server", b"plain")]
+
+
 def test_routes_by_their_share(sent: Capture) -> None:
     app = Starlette(routes=[Route("/healthz", lambda request: PlainTextResponse("ok")), *make_starlette().routes])
     with capture(routes={"/healthz": 0}) as quiet:

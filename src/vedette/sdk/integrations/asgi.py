@@ -135,9 +135,8 @@ class _Exchange:
         kind = message["type"]
         if kind == "http.response.start":
             self.status = status = message["status"]
-            name_request(message, self.request)
             self.request.respond(status)
-            await self._send(message)
+            await self._send(named(message, self.request))
         elif kind == "http.response.body" and not message.get("more_body"):
             await self._send(message)
             if self.status < 500:  # else an error may be on its way
@@ -188,21 +187,20 @@ class _Connection(_Exchange):
         kind = message["type"]
         if kind == "websocket.accept":
             self.status = 101
-            name_request(message, self.request)
+            message = named(message, self.request)
         elif kind == "websocket.close" and not self.status:
             self.status = 403  # what servers answer to a handshake that is closed
         elif kind == "websocket.http.response.start":
             self.status = message["status"]
-            name_request(message, self.request)
+            message = named(message, self.request)
         await self._send(message)
 
 
-def name_request(message: Message, request: Request) -> None:
-    """Have the response say the request's id, unless the application does."""
-    headers = message.get("headers")
-    if type(headers) is not list:
-        headers = message["headers"] = list(headers or ())
+def named(message: Message, request: Request) -> Message:
+    """The start of a response with the request's id in it, unless the application says one. What the application
+    sends may be a constant of its own."""
+    headers = message.get("headers") or ()
     for name, _ in headers:
         if name == _HEADER:
-            return
-    headers.append((_HEADER, request.scope.request_id.encode("latin-1")))
+            return message
+    return {**message, "headers": [*headers, (_HEADER, request.scope.request_id.encode("latin-1"))]}

@@ -129,6 +129,7 @@ class _Response:
         self._response = response
         self._within = within
         self._iterator: Iterator[bytes] | None = None
+        self._inside = False
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -137,6 +138,7 @@ class _Response:
         return self._within.run(self._next)
 
     def _next(self) -> bytes:
+        self._inside = True
         try:
             if self._iterator is None:
                 self._iterator = iter(self._response)
@@ -146,10 +148,13 @@ class _Response:
         except BaseException as error:
             self._exchange.finish(error)
             raise
+        finally:
+            self._inside = False
 
     def close(self) -> None:
-        """The server is done with it."""
-        self._within.run(self._close)
+        """The server is done with it, maybe while a part is being made: a context cannot be entered twice."""
+        within = self._within.copy() if self._inside else self._within
+        within.run(self._close)
 
     def _close(self) -> None:
         failure: BaseException | None = None
