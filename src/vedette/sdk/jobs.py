@@ -30,9 +30,10 @@ from vedette.sdk.client import Client, get_client
 from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.guard import failed
 from vedette.sdk.logs.record import describe, write
-from vedette.sdk.recording import RecordedSpan, start_span
+from vedette.sdk.recording import RecordedSpan, start_span, tell
 from vedette.sdk.sampling import Tail, finish, new_tail, sampled_out
 from vedette.sdk.traces import attach, detach, fail, is_failure, type_name
+from vedette.sdk.values import make_plain
 
 LOGGER = "vedette.jobs"  # of the line that each job writes
 SENT_AT = "x-vedette-sent-at"  # in a carrier: when, in milliseconds since 1970
@@ -76,7 +77,7 @@ def job(
     `system` is the queue's name as OpenTelemetry has it (celery, rq, …). What the job raises goes on to the worker.
     Yields None when the SDK does not run.
     """
-    made = begin(name, carried, system, attributes)
+    made = begin(name, carried, system, _safe(attributes) if attributes else None)
     if made is None:
         yield None
         return
@@ -92,7 +93,10 @@ def job(
 def begin(
     name: str, carried: Mapping[str, Any] | None = None, system: str = "", attributes: Mapping[str, Any] | None = None
 ) -> "Job | None":
-    """Start a job in this context, to be ended by `Job.end` in the same. None when the SDK does not run."""
+    """Start a job in this context, to be ended by `Job.end` in the same. None when the SDK does not run.
+
+    `attributes` are plain and without secrets: what a queue tells of its message.
+    """
     client = get_client()
     if client is None:
         return None
@@ -133,7 +137,8 @@ class Job:
         self.tail = self.scope.tail = new_tail(client.settings, get_current_span(outer).get_span_context(), name)
         entered = context.enter(self.scope)
         try:
-            self.span = start_span(client, name, outer, SpanKind.CONSUMER, dict(self.attributes))
+            self.span = start_span(client, name, outer, SpanKind.CONSUMER, {})
+            tell(self.span, self.attributes)
             if sender.is_valid:
                 self.span.add_link(sender)
             attached = attach(set_span_in_context(self.span, outer))
@@ -194,11 +199,11 @@ class Job:
         if self.system:
             labels[semconv.MESSAGING_SYSTEM] = self.system
         self.client.job_duration.record(took_ns / 1e9, labels)
-        self.span.set_attribute("job.outcome", self.outcome)
+        self.attributes["job.outcome"] = self.outcome
         if self.error is not None and not self.failed:
-            self.attributes[REASON] = f"{type_name(self.error)}: {self.error}"[:500]
-            self.span.set_attribute(REASON, self.attributes[REASON])
-        self.span.set_attributes(context.attributes(self.scope))
+            self.attributes[REASON] = self.client.scrubber.text(f"{type_name(self.error)}: {self.error}"[:500])
+        ids = {} if self.client.own_spans else context.attributes(self.scope)
+        tell(self.span, {**self.attributes, **ids})
         self.span.end()
         if self.tail is not None:
             finish(
@@ -214,12 +219,24 @@ class Job:
         if not self.client.levels.sampled(level, self.span.get_span_context().trace_id):
             sampled_out(Signal.LOGS)
             return
-        about = {**self.attributes, "job.outcome": self.outcome, "duration_ms": round(took_ns / 1e6, 3)}
+        about = {**self.attributes, "duration_ms": round(took_ns / 1e6, 3)}
         error = self.error if self.failed else None
         if error is not None:
             describe(error, level, about)
-        message = self.client.scrubber.record(f"{self.name} {self.outcome}", about)
+            self.client.scrubber.attributes(about)
+        message = f"{self.name} {self.outcome}"
         write(self.client, level, LOGGER, message, {**context.attributes(self.scope), **about}, error)
+
+
+def _safe(attributes: dict[str, Any]) -> dict[str, Any]:
+    """What the application gave, as what is known to be plain and without secrets."""
+    client = get_client()
+    try:
+        make_plain(attributes)
+        return attributes if client is None else client.scrubber.attributes(attributes)
+    except Exception as failure:
+        failed("jobs", failure)
+        return {}
 
 
 def _waited_ms(carried: Mapping[str, str]) -> int | None:

@@ -42,4 +42,5 @@ def in_a_process(method: str) -> None:
 
 
 if __name__ == "__main__":
-    shop.within_a_request(lambda: globals()[sys.argv[1]](sys.argv[2]))
+    for way in (in_a_pool, in_a_process):
+        shop.within_a_request(lambda way=way: way(sys.argv[1]))
