@@ -83,6 +83,14 @@ def test_declared_and_seen_side_by_side(project: ProjectClient) -> None:
     assert (rows["clicked"]["versions"], rows["clicked"]["count"], rows["clicked"]["undeclared"]) == ([], 1, [])
 
 
+def test_what_the_sdk_says_of_itself_is_not_held_against_an_event(project: ProjectClient) -> None:
+    declare(project, ThingReturned)
+    name, properties = rendered(ThingReturned())
+    send(project, (name, {**properties, "service": "shop", "environment": "production", "release": "1.4.0"}))
+    returned = by_name(project)["thing_returned"]
+    assert (returned["count"], returned["undeclared"], returned["unfit"]) == (1, [], [])
+
+
 def test_what_was_seen_of_one_event(project: ProjectClient) -> None:
     declare(project, ThingOrdered)
     price = Money(1, "EUR")

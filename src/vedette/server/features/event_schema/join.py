@@ -12,6 +12,7 @@ from vedette.server.features.event_schema.shapes import (
 )
 
 VIOLATIONS = "$schema_violations"  # written by the SDK; see docs/events.md
+OF_EVERY_EVENT = frozenset(("service", "environment", "release"))  # written by the SDK, beside what is declared
 # The store's types by what they hold. It reads a string that looks like a time as one.
 STORED: dict[str, tuple[str, ...]] = {
     "string": ("String", "Date", "DateTime"),
@@ -76,7 +77,7 @@ def seen_properties(versions: Sequence[DeclaredVersion], found: Iterable[Mapping
     rows: dict[str, SeenProperty] = {}
     for one in found:
         path, stored = str(one["property"]), str(one["type"])
-        if path == VIOLATIONS:
+        if path == VIOLATIONS or (versions and path in OF_EVERY_EVENT and path not in known):
             continue
         top = path.partition(".")[0]
         inside = path not in known and top in known  # a path within an object is of the object
