@@ -1,29 +1,22 @@
 """billing: plans, payments and invoices. Tells workflows how much a customer may run."""
 
-import asyncio
-import logging
 import random
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
-import sentry_sdk
 from fastapi import HTTPException
-from opentelemetry import metrics
 from pydantic import BaseModel, SecretStr
 
-from saas import access, payments, services, telemetry
+import vedette
+from saas import access, events, payments, plans, services
 from saas.database import Database
 from saas.plans import PRICE_CENTS, QUOTA
 
-telemetry.setup("billing")
 app = services.application("billing")
 workflows = services.client("workflows")
-log = logging.getLogger("saas.billing")
-meter = metrics.get_meter("saas.billing")
-
-charges = meter.create_counter("billing.payments", "{payment}", "Payments, by outcome and plan")
-revenue = meter.create_counter("billing.revenue", "{cent}", "Money received, in US cents")
+log = vedette.get_logger()
 database = Database(
     "billing",
     """
@@ -32,15 +25,6 @@ database = Database(
     CREATE TABLE IF NOT EXISTS invoice_lines (invoice_id TEXT, text TEXT, cents INTEGER);
     """,
 )
-
-
-def monthly_revenue(_: metrics.CallbackOptions) -> list[metrics.Observation]:
-    """MRR by plan, in cents."""
-    found = database.connection.execute("SELECT plan, count(*) FROM customers GROUP BY plan")
-    return [metrics.Observation(count * PRICE_CENTS[plan], {"plan": plan}) for plan, count in found]
-
-
-meter.create_observable_gauge("billing.mrr", [monthly_revenue], "{cent}", "Monthly recurring revenue by plan")
 
 
 class Customer(BaseModel):
@@ -69,7 +53,7 @@ async def create_customer(customer: Customer) -> dict[str, str]:
         time.time(),
     )
     await _set_quota(customer)
-    log.info("customer created", extra={"plan": customer.plan})
+    log.info("customer created", plan=customer.plan)
     return {"plan": customer.plan}
 
 
@@ -81,7 +65,8 @@ async def import_customers(customers: list[Customer]) -> dict[str, int]:
         added = database.connection.execute("INSERT OR IGNORE INTO customers VALUES (?, ?, ?, ?)", rows)
         if added.rowcount and customer.plan != "free":
             for _ in range(random.randint(3, 18)):
-                await _write_invoice(customer.organization_id, customer.plan)
+                _write_invoice(customer.organization_id, customer.plan)
+    _measure_revenue()
     answer = await workflows.post("/workspaces/import", json=[_quota(customer) for customer in customers])
     answer.raise_for_status()
     return {"customers": len(customers)}
@@ -100,6 +85,10 @@ async def subscription(organization_id: str) -> dict[str, Any]:
 @app.post("/upgrade/preview")
 async def preview_upgrade(form: Preview, user: access.CurrentUser) -> dict[str, int]:
     """What an upgrade would cost. New in 1.4.0: a discount for the seats that are still free."""
+    price = vedette.Money(PRICE_CENTS[form.plan], "USD")
+    vedette.track(
+        events.CheckoutStarted(organization_id=user.organization_id, plan=form.plan, interval="month", price=price)
+    )
     cents = PRICE_CENTS[form.plan] * form.seats
     if _release() >= (1, 4, 0):
         # The bug of this release: a team that fills all its seats divides by zero.
@@ -110,40 +99,46 @@ async def preview_upgrade(form: Preview, user: access.CurrentUser) -> dict[str, 
 @app.post("/upgrade")
 async def upgrade(form: Upgrade, user: access.CurrentUser) -> dict[str, Any]:
     """Charge the card and raise the plan."""
-    before = await subscription(user.organization_id)
+    before = (await subscription(user.organization_id))["plan"]
     cents = PRICE_CENTS[form.plan]
-    telemetry.track("checkout_started", {"plan": form.plan})
     try:
         charge = await payments.charge(cents, form.card)
     except payments.PaymentDeclined as declined:
-        charges.add(1, {"outcome": declined.code, "plan": form.plan})
-        telemetry.track("payment_failed", {"plan": form.plan, "reason": declined.code, "amount_cents": cents})
-        log.warning("payment declined", extra={"plan": form.plan, "reason": declined.code})
-        with sentry_sdk.new_scope() as scope:
-            scope.set_level("warning")
-            scope.fingerprint = ["payment-declined", declined.code]
-            scope.set_context("payment", {"plan": form.plan, "amount_cents": cents})
-            sentry_sdk.capture_exception(declined)
+        vedette.error(declined, level="warning", fingerprint=["payment-declined", declined.code], plan=form.plan)
+        vedette.count("billing.payments", outcome=declined.code, plan=form.plan)
+        vedette.track(
+            events.PaymentFailed(
+                organization_id=user.organization_id,
+                provider_event_id=f"evt_{uuid.uuid4().hex[:12]}",
+                amount=vedette.Money(cents, "USD"),
+                attempt=1,
+                reason=declined.code,
+            )
+        )
+        log.warning("payment declined", plan=form.plan, reason=declined.code)
         raise HTTPException(402, declined.code) from declined
     await database.query("UPDATE customers SET plan = ? WHERE organization_id = ?", form.plan, user.organization_id)
-    await _write_invoice(user.organization_id, form.plan)
+    _write_invoice(user.organization_id, form.plan)
     await _set_quota(Customer(organization_id=user.organization_id, plan=form.plan))
-    charges.add(1, {"outcome": "paid", "plan": form.plan})
-    revenue.add(cents, {"plan": form.plan})
-    properties = {"from_plan": before["plan"], "to_plan": form.plan, "mrr_cents": cents, "currency": "USD"}
-    telemetry.track("plan_upgraded", {**properties, "$set": {"plan": form.plan}})
-    telemetry.describe_organization(user.organization_id, {"plan": form.plan})
-    log.info("plan upgraded", extra={"charge": charge, **properties})
+    vedette.count("billing.payments", outcome="paid", plan=form.plan)
+    vedette.count("billing.revenue", cents, plan=form.plan)
+    changed = plans.change(user.organization_id, before, form.plan, charge)
+    vedette.track(events.PlanUpgraded(from_plan=before, **changed))
+    _plan_changed(user, form.plan)
+    log.info("plan upgraded", charge=charge, from_plan=before, to_plan=form.plan, mrr_cents=cents)
     return {"plan": form.plan, "charge": charge}
 
 
 @app.post("/cancel")
 async def cancel(user: access.CurrentUser) -> dict[str, str]:
     """Back to the free plan."""
+    before = (await subscription(user.organization_id))["plan"]
     await database.query("UPDATE customers SET plan = 'free' WHERE organization_id = ?", user.organization_id)
     await _set_quota(Customer(organization_id=user.organization_id))
-    telemetry.track("subscription_cancelled", {"$set": {"plan": "free"}})
-    log.info("subscription cancelled")
+    changed = plans.change(user.organization_id, before, "free", f"evt_{uuid.uuid4().hex[:12]}")
+    vedette.track(events.SubscriptionCancelled(effective_at=datetime.now(UTC), **changed))
+    _plan_changed(user, "free")
+    log.info("subscription cancelled", from_plan=before)
     return {"plan": "free"}
 
 
@@ -157,12 +152,25 @@ async def invoices(user: access.CurrentUser) -> list[dict[str, Any]]:
         invoice["lines"] = await database.query(
             "SELECT text, cents FROM invoice_lines WHERE invoice_id = ?", invoice["id"]
         )
-    log.debug("invoices listed", extra={"invoices": len(found)})
+    log.debug("invoices listed", invoices=len(found))
     return found
 
 
 def _release() -> tuple[int, ...]:
-    return tuple(int(part) for part in telemetry.RELEASE.split("."))
+    return tuple(int(part) for part in services.RELEASE.split("."))
+
+
+def _plan_changed(user: access.User, plan: str) -> None:
+    """Keep the new plan with the person and the organisation, and measure what it brings."""
+    access.identify(user, **plans.traits(plan))
+    vedette.group("organization", user.organization_id, plans.traits(plan))
+    _measure_revenue()
+
+
+def _measure_revenue() -> None:
+    found = dict(database.connection.execute("SELECT plan, count(*) FROM customers GROUP BY plan").fetchall())
+    for plan, cents in PRICE_CENTS.items():
+        vedette.gauge("billing.mrr", found.get(plan, 0) * cents, plan=plan)
 
 
 def _quota(customer: Customer) -> dict[str, Any]:
@@ -174,10 +182,9 @@ async def _set_quota(customer: Customer) -> None:
     answer.raise_for_status()
 
 
-async def _write_invoice(organization_id: str, plan: str) -> None:
+def _write_invoice(organization_id: str, plan: str) -> None:
     invoice = f"inv_{uuid.uuid4().hex[:10]}"
     execute = database.connection.execute
     cents = PRICE_CENTS[plan]
     execute("INSERT INTO invoices VALUES (?, ?, ?, ?)", (invoice, organization_id, cents, time.time()))
     execute("INSERT INTO invoice_lines VALUES (?, ?, ?)", (invoice, f"{plan} plan, one month", cents))
-    await asyncio.sleep(0)

@@ -15,10 +15,10 @@ import httpx
 
 from saas import services
 from saas.people import SITE, Person, uuid7
+from saas.services import RELEASE
 
 log = logging.getLogger("saas.browser")
-RELEASE = os.environ.get("APP_RELEASE", "1.4.0")
-ENVIRONMENT = os.environ.get("APP_ENVIRONMENT", "production")
+ENVIRONMENT = "production"
 IDLE_SECONDS = 30 * 60
 POSTHOG_JS = "1.290.0"
 SENTRY_JS = {"name": "sentry.javascript.react", "version": "10.25.0"}
@@ -31,30 +31,26 @@ Frame = tuple[str, str, int, int]
 class Backends:
     """Where the browser's telemetry goes. Empty addresses: nowhere."""
 
-    posthog_host: str
-    posthog_key: str
-    sentry_url: str
-    sentry_dsn: str
-    otlp_url: str
-    otlp_headers: dict[str, str]
+    posthog_host: str = ""
+    posthog_key: str = ""
+    sentry_url: str = ""
+    otlp_url: str = ""
+    otlp_headers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> "Backends":
-        """From the same variables that the services read."""
-        dsn = os.environ.get("SENTRY_DSN", "")
-        parts = urlsplit(dsn)
-        host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
-        pairs = (pair.partition("=") for pair in os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "").split(",") if pair)
+        """From the one variable that the services read: all three protocols have the same host and key."""
+        dsn = urlsplit(os.environ.get("VEDETTE_DSN", ""))
+        if not dsn.hostname:
+            return cls()
+        host, key = f"{dsn.scheme}://{dsn.netloc.rpartition('@')[2]}", dsn.username or ""
+        query = f"sentry_version=7&sentry_key={key}&sentry_client={SENTRY_JS['name']}%2F{SENTRY_JS['version']}"
         return cls(
-            posthog_host=os.environ.get("POSTHOG_HOST", ""),
-            posthog_key=os.environ.get("POSTHOG_API_KEY", ""),
-            sentry_url=f"{parts.scheme}://{host}/api{parts.path}/envelope/?sentry_version=7"
-            f"&sentry_key={parts.username}&sentry_client={SENTRY_JS['name']}%2F{SENTRY_JS['version']}"
-            if dsn
-            else "",
-            sentry_dsn=dsn,
-            otlp_url=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
-            otlp_headers={name.strip(): value.replace("%20", " ") for name, _, value in pairs},
+            posthog_host=host,
+            posthog_key=key,
+            sentry_url=f"{host}/api{dsn.path}/envelope/?{query}",
+            otlp_url=host,
+            otlp_headers={"authorization": f"Bearer {key}"},
         )
 
 
@@ -249,8 +245,9 @@ class Browser:
         trace_id = trace_id or f"{self.rng.getrandbits(128):032x}"
         event["contexts"]["trace"] = {"trace_id": trace_id, "span_id": f"{self.rng.getrandbits(64):016x}"}
         await self._send_envelope("event", event)
-        if self.health:
-            await self._send_envelope("session", {**self._health("ok"), "errors": 1})
+        if self.health:  # an error nobody caught ends the session
+            await self._send_envelope("session", {**self._health("crashed"), "errors": 1})
+            self.health = {}
 
     def _health(self, status: str) -> dict[str, Any]:
         return {

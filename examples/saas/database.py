@@ -8,9 +8,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from opentelemetry import trace
+from opentelemetry.trace import SpanKind
 
-tracer = trace.get_tracer(__name__)
+import vedette
+
 Row = dict[str, Any]
 
 
@@ -20,8 +21,7 @@ class Database:
     def __init__(self, service: str, schema: str) -> None:
         folder = os.environ.get("APP_STATE")
         path = Path(folder) / f"{service}.sqlite3" if folder else ":memory:"
-        # Gauges are read in the metric exporter's thread; SQLite itself takes care of the locking.
-        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA synchronous = OFF")  # nobody will miss it after a power cut
         self.connection.executescript(schema)
@@ -35,9 +35,7 @@ class Database:
             "db.collection.name": table,
             "db.query.text": sql,
         }
-        with tracer.start_as_current_span(
-            f"{operation} {table}", kind=trace.SpanKind.CLIENT, attributes=attributes
-        ) as span:
+        with vedette.span(f"{operation} {table}", kind=SpanKind.CLIENT, **attributes) as span:
             await asyncio.sleep(random.uniform(0.001, 0.004) if seconds is None else seconds)
             rows = [dict(row) for row in self.connection.execute(sql, values)]
             span.set_attribute("db.response.returned_rows", len(rows))

@@ -3,14 +3,12 @@
 import asyncio
 import random
 
-from opentelemetry import metrics, trace
+from opentelemetry.trace import SpanKind
 from pydantic import SecretStr
 
-DECLINED = {"4000000000000002": "card_declined", "4000000000009995": "insufficient_funds"}
+import vedette
 
-tracer = trace.get_tracer("saas.payments")
-meter = metrics.get_meter("saas.payments")
-latency = meter.create_histogram("payments.provider.duration", "s", "Time the payment provider takes to answer")
+DECLINED = {"4000000000000002": "card_declined", "4000000000009995": "insufficient_funds"}
 
 
 class PaymentDeclined(Exception):
@@ -29,14 +27,11 @@ async def charge(cents: int, card: SecretStr) -> str:
         "url.full": "https://api.payments.example/v1/charges",
         "payment.amount_cents": cents,
     }
-    # A declined card is an answer and not an exception of this call: the span records the status only.
-    with tracer.start_as_current_span(
-        "POST /v1/charges", kind=trace.SpanKind.CLIENT, attributes=attributes, record_exception=False
-    ) as span:
+    with vedette.span("POST /v1/charges", kind=SpanKind.CLIENT, **attributes) as span:
         seconds = random.lognormvariate(-1.2, 0.5)
         await asyncio.sleep(seconds)
         code = DECLINED.get(card.get_secret_value())
-        latency.record(seconds, {"outcome": code or "paid"})
+        vedette.timing("payments.provider.duration", seconds * 1000, outcome=code or "paid")
         span.set_attribute("http.response.status_code", 402 if code else 200)
         if code:
             raise PaymentDeclined(code)

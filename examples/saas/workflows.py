@@ -1,29 +1,22 @@
 """workflows: what the product is for. Create workflows, run them, see reports."""
 
 import asyncio
-import logging
 import random
 import time
 import uuid
+from collections import Counter
 from typing import Any
 
 from fastapi import HTTPException
-from opentelemetry import metrics, trace
 from pydantic import BaseModel
 
-from saas import access, services, telemetry
+import vedette
+from saas import access, events, services
 from saas.database import Database
 
-telemetry.setup("workflows")
 app = services.application("workflows")
-log = logging.getLogger("saas.workflows")
-tracer = trace.get_tracer("saas.workflows")
-meter = metrics.get_meter("saas.workflows")
-
-runs = meter.create_counter("workflow.runs", "{run}", "Workflow runs, by kind and outcome")
-running = meter.create_up_down_counter("workflow.runs.active", "{run}", "Runs at this moment")
-duration = meter.create_histogram("workflow.run.duration", "s", "How long runs take, by kind")
-rows_read = meter.create_histogram("workflow.rows", "{row}", "Rows a run handled, by kind")
+log = vedette.get_logger()
+running: Counter[str] = Counter()
 
 STEPS = {
     "sync_contacts": ("fetch contacts", "merge duplicates", "write contacts"),
@@ -66,7 +59,7 @@ async def set_workspace(workspace: Workspace) -> Workspace:
     await database.query(
         "INSERT OR REPLACE INTO workspaces VALUES (?, ?)", workspace.organization_id, workspace.runs_a_day
     )
-    log.info("workspace set", extra={"runs_a_day": workspace.runs_a_day})
+    log.info("workspace set", runs_a_day=workspace.runs_a_day)
     return workspace
 
 
@@ -95,8 +88,8 @@ async def create_workflow(form: NewWorkflow, user: access.CurrentUser) -> dict[s
     await database.query(
         "INSERT INTO workflows VALUES (?, ?, ?, ?)", workflow_id, user.organization_id, form.name, form.kind
     )
-    telemetry.track("workflow_created", {"kind": form.kind})
-    log.info("workflow created", extra={"workflow.id": workflow_id, "workflow.kind": form.kind})
+    vedette.track(events.WorkflowCreated(kind=form.kind))
+    log.info("workflow created", workflow_id=workflow_id, kind=form.kind)
     return {"id": workflow_id}
 
 
@@ -115,31 +108,31 @@ async def list_workflows(user: access.CurrentUser) -> list[dict[str, Any]]:
 
 @app.post("/workflows/{workflow_id}/run")
 async def run_workflow(workflow_id: str, user: access.CurrentUser) -> dict[str, Any]:
-    """Run a workflow to its end. The first that ends well activates the user."""
+    """Run a workflow to its end. The first that ends well activates the organisation."""
     workflow = await database.one("SELECT kind FROM workflows WHERE id = ?", workflow_id)
     if not workflow:
         raise HTTPException(404, "no such workflow")
     kind = workflow["kind"]
     await _check_quota(user.organization_id)
-    started, outcome = time.time(), "failed"
-    running.add(1, {"kind": kind})
+    started, rows, outcome = time.time(), random.randint(20, 400), "failed"
+    _now_running(kind, 1)
     try:
-        rows = await _run_steps(kind)
+        await _run_steps(kind, rows)
         outcome = "succeeded"
     finally:
-        running.add(-1, {"kind": kind})
-        runs.add(1, {"kind": kind, "outcome": outcome})
-        duration.record(time.time() - started, {"kind": kind, "outcome": outcome})
-    rows_read.record(rows, {"kind": kind})
-    first = not await database.one("SELECT id FROM runs WHERE user_id = ? LIMIT 1", user.id)
+        milliseconds = (time.time() - started) * 1000
+        _now_running(kind, -1)
+        vedette.count("workflow.runs", kind=kind, outcome=outcome)
+        vedette.timing("workflow.run.duration", milliseconds, kind=kind, outcome=outcome)
+        vedette.track(events.WorkflowRun(kind=kind, outcome=outcome, rows=rows, duration_ms=round(milliseconds)))
+    first = not await database.one("SELECT id FROM runs WHERE organization_id = ? LIMIT 1", user.organization_id)
     run_id = f"run_{uuid.uuid4().hex[:10]}"
     await database.query(
         "INSERT INTO runs VALUES (?, ?, ?, ?, ?)", run_id, workflow_id, user.organization_id, user.id, started
     )
-    telemetry.track("workflow_run", {"kind": kind, "rows": rows, "duration_seconds": time.time() - started})
     if first:
-        telemetry.track("activated", {"kind": kind})
-    log.info("workflow ran", extra={"workflow.id": workflow_id, "workflow.kind": kind, "rows": rows})
+        vedette.track(events.Activated(organization_id=user.organization_id, milestone="first workflow run"))
+    log.info("workflow ran", workflow_id=workflow_id, kind=kind, rows=rows)
     return {"id": run_id, "rows": rows, "activated": first}
 
 
@@ -148,13 +141,13 @@ async def usage_report(user: access.CurrentUser) -> dict[str, Any]:
     """Runs of the last 30 days. Reads the whole table: slow for everybody, very slow for some."""
     seconds = min(random.lognormvariate(0.3, 0.6), 8)
     if seconds > 3:
-        log.warning("slow query", extra={"db.duration_seconds": round(seconds, 3), "report": "usage"})
+        log.warning("slow query", seconds=round(seconds, 3), report="usage")
     found = await database.one(
         "SELECT count(*) AS runs, min(started) AS first FROM runs WHERE organization_id || '' = ?",
         user.organization_id,
         seconds=seconds,
     )
-    telemetry.track("report_viewed", {"report": "usage"})
+    vedette.track(events.ReportViewed(report="usage"))
     return found or {}
 
 
@@ -166,20 +159,23 @@ async def _check_quota(organization_id: str) -> None:
         time.time() - 86400,
     )
     if used and used["runs"] >= (limit["runs_a_day"] if limit else 50):
-        log.warning("quota used up", extra={"runs_today": used["runs"]})
-        telemetry.track("quota_exceeded", {"runs_today": used["runs"]})
+        log.warning("quota used up", runs_today=used["runs"])
+        vedette.track(events.QuotaExceeded(runs_today=used["runs"]))
         raise HTTPException(429, "this plan's runs of today are used up")
 
 
-async def _run_steps(kind: str) -> int:
-    rows = random.randint(20, 400)
+def _now_running(kind: str, change: int) -> None:
+    running[kind] += change
+    vedette.gauge("workflow.runs.active", running[kind], kind=kind)
+
+
+async def _run_steps(kind: str, rows: int) -> None:
     for step in STEPS[kind]:
-        with tracer.start_as_current_span(step, attributes={"workflow.kind": kind, "rows": rows}):
-            log.debug("step started", extra={"step": step, "rows": rows})
+        with vedette.span(step, **{"workflow.kind": kind, "rows": rows}):
+            log.debug("step started", step=step, rows=rows)
             await asyncio.sleep(random.lognormvariate(-3, 0.7))
             if step == "map columns":
                 _map_columns({"name": "Ada"} if random.random() < 0.18 else {"name": "Ada", "email": "ada@a.example"})
-    return rows
 
 
 def _map_columns(row: dict[str, str]) -> str:

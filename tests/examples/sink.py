@@ -42,6 +42,7 @@ class Sink:
     failures: list[Exception] = field(default_factory=list)
     "What could not be read."
     printed: str = ""
+    schema: dict[str, Any] = field(default_factory=dict)
 
     @property
     def connect(self) -> dict[str, Any]:
@@ -55,6 +56,7 @@ class Sink:
             "otlp_endpoint": self.url,
             "otlp_headers": f"Authorization=Bearer {key}",
             "url": self.url,
+            "api_token": "t0ken",
         }
 
     def take(self, path: str, headers: Any, body: bytes) -> None:
@@ -64,6 +66,8 @@ class Sink:
             body = decompress(body)
         if path in OTLP:
             self.take_otlp(path, headers, body)
+        elif path.endswith("/event-schema"):
+            self.schema = json.loads(body)
         elif "/envelope" in path:
             self.take_envelope(body)
         elif path in ("/batch/", "/e/"):
@@ -147,6 +151,9 @@ def listening() -> Iterator[Sink]:
             self.wfile.write(b"{}")
 
         def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_PUT(self) -> None:
             self.do_POST()
 
         def log_message(self, *_: Any) -> None:

@@ -1,6 +1,7 @@
 """The past: the same from run to run, believable, and all that is sent can be read."""
 
 import asyncio
+import json
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from saas.browser import Backends
 from tests.examples.sink import listening
 
 NOW = 20_780 * 86_400 + 13.5 * 3600  # a Monday of November 2026, early afternoon
+LOCK = json.loads((Path(incidents.__file__).parents[1] / "vedette-events.lock.json").read_text())
 IDENTITY = ("uuid", "timestamp", "event", "distinct_id")
 
 
@@ -61,11 +63,7 @@ def test_telemetry_of_a_full_half_hour_has_the_same_bytes_in_each_run(monkeypatc
 def test_everything_arrives_and_hangs_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lives, "VISITORS_TODAY", 60)
     with listening() as sink:
-        monkeypatch.setenv("SENTRY_DSN", sink.connect["sentry_dsn"])
-        monkeypatch.setenv("POSTHOG_HOST", sink.url)
-        monkeypatch.setenv("POSTHOG_API_KEY", "0" * 32)
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", sink.url)
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%200")
+        monkeypatch.setenv("VEDETTE_DSN", sink.connect["sentry_dsn"])
         sent = asyncio.run(backfill.send(Backends.from_environment(), 1, NOW))
 
     assert sent["events"] == len(sink.events)
@@ -100,7 +98,7 @@ def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_errors_of_past_and_present_have_the_same_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines of the source that the past claims to have failed in must exist, or they would be other issues."""
+    """Lines of the source that the past claims to have failed in must be there, or they would be other issues."""
     sources = {path.stem: path.read_text() for path in (Path(incidents.__file__).parents[1]).glob("*.py")}
     monkeypatch.setattr(lives, "VISITORS_TODAY", 60)
     seen = set()
@@ -109,8 +107,16 @@ def test_errors_of_past_and_present_have_the_same_frames(monkeypatch: pytest.Mon
         if error and error["platform"] == "python":
             for frame in error["exception"]["values"][0]["stacktrace"]["frames"]:
                 if frame["in_app"]:
-                    seen.add((frame["module"].rpartition(".")[2], frame["function"], frame["context_line"].strip()))
+                    source = frame["context_line"].strip()
+                    seen.add((frame["module"].rpartition(".")[2], frame["function"], source, frame["lineno"]))
     assert seen
-    for module, function, line in seen:
+    for module, function, line, number in seen:
         assert f"def {function}(" in sources[module]
-        assert line in sources[module], f"{module}.py has no line {line!r}"
+        assert line in sources[module].splitlines()[number - 1], f"line {number} of {module}.py is not {line!r}"
+
+
+def test_events_of_the_past_are_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lives, "VISITORS_TODAY", 60)
+    names = {event["event"] for event in lives.events(1, NOW) if event["properties"]["service"] != "web"}
+    assert {"signed_up", "activated", "plan_upgraded"} <= names
+    assert names - {"$groupidentify"} <= {one["name"] for one in LOCK["events"]}

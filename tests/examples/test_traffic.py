@@ -43,11 +43,22 @@ def clicks(sink: Sink) -> set[str]:
 
 def test_one_line_for_each_process(visited: Sink) -> None:
     lines = visited.printed.splitlines()
-    assert [line.split()[1] for line in lines[1:]] == ["workflows", "billing", "identity", "traffic"]
+    found = [line.split()[1] for line in lines[1:]]
+    assert sorted(found) == ["billing", "identity", "schema", "traffic", "workflows"]
+
+
+def test_the_demo_says_what_it_declares(visited: Sink) -> None:
+    assert visited.schema["source"] == "saas"
+    declared = {event["name"] for event in visited.schema["events"]}
+    lock = json.loads((supervisor.find_example() / "vedette-events.lock.json").read_text())
+    assert declared == {event["name"] for event in lock["events"]}
+    sent = {event["event"] for event in visited.events if event["properties"].get("service") in supervisor.SERVICES}
+    assert sent - {"$identify", "$groupidentify"} <= declared
+    assert not any("$schema_violations" in event["properties"] for event in visited.events)
 
 
 def test_people_become_users(visited: Sink) -> None:
-    identify = next(event for event in visited.events if event["event"] == "$identify")
+    identify = next(event for event in visited.events if "$anon_distinct_id" in event["properties"])
     anonymous = identify["properties"]["$anon_distinct_id"]
     user = identify["properties"]["distinct_id"]
     assert identify["$set"]["email"].endswith(".example")

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import collections
 import json
-import os
 import time
 from collections.abc import Iterator
 
@@ -32,7 +31,7 @@ def requests(backends: Backends, seed: int, until: float) -> Iterator[Request]:
     for event in lives.events(seed, until):
         error = incidents.error_of(event)
         traces.add(event, error)
-        if error and backends.sentry_url:
+        if error:
             yield "errors", backends.sentry_url, incidents.envelope(error), 1
         batch.append(event)
         if len(batch) == BATCH:
@@ -96,12 +95,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1, help="another seed is another past (default: 1)")
     options = parser.parse_args()
-    missing = {"POSTHOG_HOST", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"} - os.environ.keys()
-    if missing:
-        parser.error(f"set {', '.join(sorted(missing))} first")
+    backends = Backends.from_environment()
+    if not backends.otlp_url:
+        parser.error("set VEDETTE_DSN first: http://KEY@host:port/PROJECT")
     started = time.monotonic()
     try:
-        sent = asyncio.run(send(Backends.from_environment(), options.seed, time.time()))
+        sent = asyncio.run(send(backends, options.seed, time.time()))
     except* httpx.HTTPError as failed:
         raise SystemExit(f"the past could not be sent: {failed.exceptions[0]}") from None
     print(f"{json.dumps(sent)} in {time.monotonic() - started:.1f} s")

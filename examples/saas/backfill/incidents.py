@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import vedette
 from saas.backfill.releases import release_at
 from saas.browser import javascript_error
 from saas.journeys import FRONTEND_BUGS
@@ -18,8 +19,7 @@ from saas.people import BROWSERS, SITE, Person
 Frame = tuple[str, str, int, str]
 """Module, function, line and source line; outermost call first."""
 
-MIDDLEWARE: list[Frame] = [
-    ("saas.telemetry", "__call__", 269, "await self.app(scope, receive, send_with_id)"),
+FASTAPI: list[Frame] = [
     ("fastapi.routing", "run_endpoint_function", 381, "return await dependant.call(**values)"),
 ]
 HTTPX: list[Frame] = [
@@ -41,7 +41,7 @@ def error_of(event: dict[str, Any]) -> dict[str, Any] | None:
         "release": properties["release"],
         "environment": "production",
         **found,
-        "tags": {"service": properties["service"], "session.id": properties["$session_id"], **found.get("tags", {})},
+        "tags": {"service": properties["service"], "session_id": properties["$session_id"], **found.get("tags", {})},
     }
 
 
@@ -50,31 +50,31 @@ def _python_error(event: dict[str, Any], rng: random.Random) -> dict[str, Any] |
     release = tuple(map(int, properties["release"].split(".")))
     if name == "payment_failed":
         frames = [
-            ("saas.billing", "upgrade", 120, "charge = await payments.charge(cents, form.card)"),
-            ("saas.payments", "charge", 48, "raise PaymentDeclined(code)"),
+            ("saas.billing", "upgrade", 105, "charge = await payments.charge(cents, form.card)"),
+            ("saas.payments", "charge", 37, "raise PaymentDeclined(code)"),
         ]
         found = _python(event, "PaymentDeclined", "card declined: card_declined", frames, "/upgrade", handled=True)
         return found | {"level": "warning", "fingerprint": ["payment-declined", properties["reason"]]}
-    if name == "workflow_run" and properties["kind"] == "import_csv" and rng.random() < 0.18:
+    if name == "workflow_run" and properties["outcome"] == "failed":
         frames = [
-            ("saas.workflows", "run_workflow", 141, "rows = await _run_steps(kind)"),
-            ("saas.workflows", "_run_steps", 198, "_map_columns("),
-            ("saas.workflows", "_map_columns", 206, "return f\"{row['name']} <{row['email']}>\""),
+            ("saas.workflows", "run_workflow", 120, "await _run_steps(kind, rows)"),
+            ("saas.workflows", "_run_steps", 178, "_map_columns("),
+            ("saas.workflows", "_map_columns", 183, "return f\"{row['name']} <{row['email']}>\""),
         ]
         return _python(event, "KeyError", "'email'", frames, "/workflows/{workflow_id}/run")
     if name == "checkout_started" and release >= (1, 4, 0) and rng.random() < 0.6:
         source = "cents -= 500 // (form.seats - form.seats_taken)"
-        frames = [("saas.billing", "preview_upgrade", 106, source)]
+        frames = [("saas.billing", "preview_upgrade", 95, source)]
         value = "integer division or modulo by zero"
         return _python(event, "ZeroDivisionError", value, frames, "/upgrade/preview")
     if name == "logged_in" and rng.random() < 0.006:
         source = 'answer = await billing.get(f"/subscriptions/{user.organization_id}")'
-        frames = [("saas.identity", "_plan_of", 168, source), *HTTPX]
+        frames = [("saas.identity", "_plan_of", 158, source), *HTTPX]
         return _python(event, "ReadTimeout", "", frames, "/login", handled=True)
     if name == "signed_up" and release < (1, 3, 2) and rng.random() < 0.05:
         frames = [
-            ("saas.identity", "sign_up", 92, "await database.query("),
-            ("saas.database", "query", 46, "rows = [dict(row) for row in self.connection.execute(sql, values)]"),
+            ("saas.identity", "sign_up", 63, "await database.query("),
+            ("saas.database", "query", 40, "rows = [dict(row) for row in self.connection.execute(sql, values)]"),
         ]
         return _python(event, "IntegrityError", "UNIQUE constraint failed: users.email", frames, "/signup")
     return None
@@ -106,10 +106,10 @@ def _python(
             "context_line": "    " + source,
             "in_app": module.startswith("saas"),
         }
-        for module, function, line, source in ([] if handled else MIDDLEWARE) + frames
+        for module, function, line, source in ([] if handled else FASTAPI) + frames
     ]
     module = "httpx" if kind == "ReadTimeout" else "sqlite3" if kind == "IntegrityError" else "saas.payments"
-    mechanism = {"type": "generic" if handled else "fastapi", "handled": handled}
+    mechanism = {"type": "generic" if handled else "http", "handled": handled}
     exception = {
         "type": kind,
         "value": value,
@@ -128,8 +128,8 @@ def _python(
             "runtime": {"name": "CPython", "version": "3.11.7"},
         },
         "request": {"method": "POST", "url": f"{SITE.replace('app', properties['service'])}{route}"},
-        "tags": {"organization.id": properties["$groups"]["organization"], "user.id": event["distinct_id"]},
-        "sdk": {"name": "sentry.python.fastapi", "version": "2.75.0"},
+        "tags": {"organization": properties["$groups"]["organization"], "request_id": properties["$request_id"]},
+        "sdk": {"name": "vedette.python", "version": vedette.__version__},
         "server_name": "vm",
     }
 

@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import vedette
+from saas import events as product
+from saas import plans
 from saas.backfill.releases import release_at
 from saas.people import SITE, Person, make_person, uuid7
 from saas.plans import PRICE_CENTS
@@ -31,6 +34,8 @@ SIGN_UP = 0.32
 ACTIVATE = 0.37
 UPGRADE = 0.15
 """Of those who activate. Some need longer than the window, which leaves about 12 %."""
+CSV_WITHOUT_EMAIL = 0.18
+"""Of the runs of `import_csv`, which fail."""
 KINDS = ["sync_contacts", "send_digest", "enrich_leads", "import_csv"]
 
 
@@ -78,6 +83,7 @@ class Life:
         self.now = 0.0
         self.last_seen = 0.0
         self.session_id = ""
+        self.request: dict[str, str] = {}
         self.device = self.person.device_properties()
 
     def events(self, until: float) -> Iterator[Event]:
@@ -89,7 +95,7 @@ class Life:
             yield event
 
     def _life(self) -> Iterator[Event]:
-        rng = self.rng
+        rng, person = self.rng, self.person
         self._start_visit(self.day)
         yield from self._discover()
         if rng.random() > SIGN_UP:
@@ -115,7 +121,11 @@ class Life:
             if will_activate and will_upgrade and today == upgrade_day:
                 yield from self._upgrade("business" if rng.random() < 0.2 else "team")
             if self.person.plan != "free" and rng.random() < 0.008:
-                yield self._server("billing", "subscription_cancelled", {"$set": {"plan": "free"}})
+                effective_at = datetime.fromtimestamp(self.now, UTC)
+                cancelled = product.SubscriptionCancelled(
+                    effective_at=effective_at, **self._change(person.plan, "free")
+                )
+                yield self._server("billing", cancelled, {"$set": plans.traits("free")})
                 return
 
     def _chance_to_return(self, age: int, day: int) -> float:
@@ -144,9 +154,12 @@ class Life:
         yield self._click("Create account")
         person.user_id, person.organization_id = self.user_id, self.organization_id
         group: dict[str, Any] = {"$group_type": "organization", "$group_key": self.organization_id}
-        group["$group_set"] = {"name": person.company, "plan": "free"}
-        yield self._server("identity", "$groupidentify", group)
-        yield self._server("identity", "signed_up", {"source": person.source, "invited": False, "plan": "free"})
+        group["$group_set"] = {"name": person.company, **plans.traits("free")}
+        yield self._server("identity", product.AccountCreated(organization_id=self.organization_id))
+        yield self._also("identity", "$groupidentify", group)
+        yield self._also(
+            "identity", product.SignedUp(source=person.source, invited=False), {"$set": plans.traits("free")}
+        )
         yield self._browser(
             "$identify",
             {"$anon_distinct_id": person.device_id},
@@ -159,23 +172,27 @@ class Life:
     def _log_in(self) -> Iterator[Event]:
         yield self._view("/login", {"title": "Sign in"})
         yield self._click("Sign in")
-        yield self._server("identity", "logged_in", {"plan": self.person.plan, "$set": self.person.traits})
+        traits = {**self.person.traits, **plans.traits(self.person.plan)}
+        yield self._server("identity", product.LoggedIn(plan=self.person.plan), {"$set": traits})
         yield self._view("/workflows", {"title": "Workflows"})
 
     def _build(self) -> Iterator[Event]:
         kind = self.rng.choices(KINDS, [40, 30, 20, 10])[0]
         yield self._view("/workflows/new", {"title": "New workflow"})
         yield self._click("Create")
-        yield self._server("workflows", "workflow_created", {"kind": kind})
+        yield self._server("workflows", product.WorkflowCreated(kind=kind))
         yield from self._run(kind)
 
     def _run(self, kind: str) -> Iterator[Event]:
         yield self._click("Run now")
-        rows, seconds = self.rng.randint(20, 400), round(self.rng.lognormvariate(-1.7, 0.5), 3)
-        yield self._server("workflows", "workflow_run", {"kind": kind, "rows": rows, "duration_seconds": seconds})
-        if not self.person.activated:
+        rows, duration_ms = self.rng.randint(20, 400), round(self.rng.lognormvariate(-1.7, 0.5) * 1000)
+        outcome = "failed" if kind == "import_csv" and self.rng.random() < CSV_WITHOUT_EMAIL else "succeeded"
+        run = product.WorkflowRun(kind=kind, outcome=outcome, rows=rows, duration_ms=duration_ms)
+        yield self._server("workflows", run)
+        if not self.person.activated and outcome == "succeeded":
             self.person.activated = True
-            yield self._server("workflows", "activated", {"kind": kind})
+            activated = product.Activated(organization_id=self.organization_id, milestone="first workflow run")
+            yield self._also("workflows", activated)
 
     def _work(self) -> Iterator[Event]:
         if not self.person.activated or self.rng.random() < 0.2:
@@ -184,23 +201,33 @@ class Life:
             yield from self._run(self.rng.choices(KINDS, [40, 30, 20, 10])[0])
         if self.rng.random() < 0.25:
             yield self._view("/reports", {"title": "Usage"})
-            yield self._server("workflows", "report_viewed", {"report": "usage"})
+            yield self._server("workflows", product.ReportViewed(report="usage"))
         if self.rng.random() < 0.08:
             yield self._view("/team", {"title": "Team"})
-            yield self._server("identity", "invite_sent", {"email_domain": self.person.email.split("@")[1]})
+            yield self._server("identity", product.UserInvited(organization_id=self.organization_id))
         yield self._browser("$pageleave")
 
     def _upgrade(self, plan: str) -> Iterator[Event]:
-        person, cents = self.person, PRICE_CENTS[plan]
+        person, price = self.person, vedette.Money(PRICE_CENTS[plan], "USD")
         yield self._view("/upgrade", {"title": "Upgrade"})
         yield self._browser("upgrade_clicked", {"plan": plan})
-        yield self._server("billing", "checkout_started", {"plan": plan})
+        about = {"organization_id": self.organization_id, "plan": plan, "interval": "month"}
+        yield self._server("billing", product.CheckoutStarted(**about, price=price))
         if self.rng.random() < 0.12:
-            failed = {"plan": plan, "reason": "card_declined", "amount_cents": cents}
-            yield self._server("billing", "payment_failed", failed)
-        properties = {"from_plan": person.plan, "to_plan": plan, "mrr_cents": cents, "currency": "USD"}
+            failed = product.PaymentFailed(
+                organization_id=self.organization_id,
+                provider_event_id=f"evt_{self.rng.getrandbits(48):012x}",
+                amount=price,
+                attempt=1,
+                reason="card_declined",
+            )
+            yield self._server("billing", failed)
+        upgraded = product.PlanUpgraded(from_plan=person.plan, **self._change(person.plan, plan))
         person.plan = plan
-        yield self._server("billing", "plan_upgraded", {**properties, "$set": {"plan": plan}})
+        yield self._server("billing", upgraded, {"$set": plans.traits(plan)})
+
+    def _change(self, before: str, plan: str) -> dict[str, Any]:
+        return plans.change(self.organization_id, before, plan, f"ch_{self.rng.getrandbits(48):012x}")
 
     # Shapes ------------------------------------------------------------------------------------------------
 
@@ -222,15 +249,23 @@ class Life:
         properties = {**self.device, **known, "service": "web", **(properties or {})}
         return self._event(event, properties) | top_level
 
-    def _server(self, service: str, event: str, properties: dict[str, Any]) -> Event:
-        """As posthog-python sends it, right after the browser's request."""
+    def _server(self, service: str, event: vedette.Event, properties: dict[str, Any] | None = None) -> Event:
+        """As vedette's SDK sends it, right after the browser's request."""
         self.now += self.rng.uniform(0.02, 0.3)
-        known: dict[str, Any] = {"$lib": "posthog-python", "$lib_version": "7.91.1", "$is_server": True}
-        known["service"] = service
+        self.request = {
+            "$trace_id": f"{self.rng.getrandbits(128):032x}",
+            "$span_id": f"{self.rng.getrandbits(64):016x}",
+            "$request_id": f"{self.rng.getrandbits(128):032x}",
+        }
+        return self._also(service, event, properties)
+
+    def _also(self, service: str, event: vedette.Event | str, properties: dict[str, Any] | None = None) -> Event:
+        """One more event of the same request."""
+        name, declared, violations = (event, {}, []) if isinstance(event, str) else event.__vedette_event__()
+        assert not violations, f"{name}: {violations}"
+        known: dict[str, Any] = {"$lib": "vedette-python", "$lib_version": vedette.__version__, "service": service}
         known["$groups"] = {"organization": self.person.organization_id}
-        known["$trace_id"] = f"{self.rng.getrandbits(128):032x}"
-        known["$span_id"] = f"{self.rng.getrandbits(64):016x}"
-        return self._event(event, {**known, **properties})
+        return self._event(name, {**known, **self.request, **declared, **(properties or {})})
 
     def _event(self, event: str, properties: dict[str, Any]) -> Event:
         properties["$session_id"] = self.session_id

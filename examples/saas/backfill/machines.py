@@ -101,8 +101,9 @@ TRACES: dict[str, Step] = {
         db("billing", "UPDATE customers"),
         SET_WORKSPACE,
     ),
+    "checkout_started": http("billing", "POST /upgrade/preview"),
     "payment_failed": http("billing", "POST /upgrade", Step("billing", "POST /v1/charges", "client", 300)),
-    "invite_sent": http("identity", "POST /invitations", db("identity", "INSERT invitations")),
+    "user_invited": http("identity", "POST /invitations", db("identity", "INSERT invitations")),
     "subscription_cancelled": http("billing", "POST /cancel", db("billing", "UPDATE customers"), SET_WORKSPACE),
 }
 LOGS = {
@@ -110,12 +111,14 @@ LOGS = {
     "logged_in": ("INFO", "user logged in"),
     "workflow_created": ("INFO", "workflow created"),
     "workflow_run": ("INFO", "workflow ran"),
-    "report_viewed": ("DEBUG", "usage report read"),
     "plan_upgraded": ("INFO", "plan upgraded"),
     "payment_failed": ("WARN", "payment declined"),
-    "invite_sent": ("INFO", "invitation sent"),
+    "user_invited": ("INFO", "invitation sent"),
     "subscription_cancelled": ("INFO", "subscription cancelled"),
 }
+STATUS = {"signed_up": 201, "workflow_created": 201, "user_invited": 201, "payment_failed": 402}
+REQUESTS = "vedette.requests"
+"""The logger of the line that each request writes."""
 SEVERITY = {"DEBUG": 5, "INFO": 9, "WARN": 13, "ERROR": 17}
 
 
@@ -135,7 +138,7 @@ class Traces:
         """(path, body) of the OTLP requests."""
         for slot in sorted(self.slots):
             spans: dict[str, list[Span]] = defaultdict(list)
-            logs: dict[str, list[LogRecord]] = defaultdict(list)
+            logs: dict[tuple[str, str], list[LogRecord]] = defaultdict(list)
             for event, error in sorted(self.slots[slot], key=lambda pair: pair[0]["uuid"]):
                 _trace(event, error, spans, logs)
             traces, records = ExportTraceServiceRequest(), ExportLogsServiceRequest()
@@ -143,9 +146,9 @@ class Traces:
             for service, found in spans.items():
                 group = traces.resource_spans.add(resource=_resource(service, release))
                 group.scope_spans.add(spans=found).scope.name = f"saas.{service}"
-            for service, lines in logs.items():
+            for (service, logger), lines in logs.items():
                 lines_of = records.resource_logs.add(resource=_resource(service, release))
-                lines_of.scope_logs.add(log_records=lines).scope.name = f"saas.{service}"
+                lines_of.scope_logs.add(log_records=lines).scope.name = logger
             yield "/v1/traces", traces.SerializeToString(deterministic=True)
             yield "/v1/logs", records.SerializeToString(deterministic=True)
 
@@ -154,7 +157,7 @@ def _trace(
     event: dict[str, Any],
     error: dict[str, Any] | None,
     spans: dict[str, list[Span]],
-    logs: dict[str, list[LogRecord]],
+    logs: dict[tuple[str, str], list[LogRecord]],
 ) -> None:
     rng = random.Random(event["uuid"] + "trace")
     properties = event["properties"]
@@ -162,11 +165,11 @@ def _trace(
         "user.id": event["distinct_id"],
         "session.id": properties["$session_id"],
         "organization.id": properties["$groups"]["organization"],
-        "request.id": f"{rng.getrandbits(128):032x}",
+        "request.id": properties["$request_id"],
     }
     trace_id = bytes.fromhex(properties["$trace_id"])
-    level, message = LOGS[event["event"]]
     failed = error is not None and not error["exception"]["values"][0]["mechanism"]["handled"]
+    status = 500 if failed else STATUS.get(event["event"], 200)
 
     def walk(step: Step, parent: bytes, start: int) -> int:
         """Add the step's span and those below it; returns when it ends."""
@@ -185,23 +188,32 @@ def _trace(
             kind=KINDS[step.kind],
             start_time_unix_nano=start,
             end_time_unix_nano=now,
-            attributes=_attributes({**_http_or_db(step, failed), **ids}),
+            attributes=_attributes({**_http_or_db(step, status if is_origin else 200), **ids}),
         )
-        if failed and step.kind == "server":
+        if failed and is_origin:
             kind = error["exception"]["values"][0]
             span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=f"{kind['type']}: {kind['value']}"))
         spans[step.service].append(span)
         if is_origin:
-            log_at(now, span_id)
+            log_at(now, span_id, step.name, (now - start) / 1e6)
         return now
 
-    def log_at(now: int, span_id: bytes) -> None:
-        known = {k: v for k, v in properties.items() if k in ("kind", "rows", "plan", "source", "reason")}
-        lines = [(level, message, known)]
-        if error is not None:
-            kind = error["exception"]["values"][0]
-            lines.append(("ERROR", f"request failed: {error['transaction']}", {"error.type": kind["type"]}))
-        for severity, body, attributes in lines:
+    def log_at(now: int, span_id: bytes, request: str, milliseconds: float) -> None:
+        logger = f"saas.{properties['service']}"
+        reported = {"sentry.event_id": error["event_id"]} if error else {}
+        lines: list[tuple[str, str, str, dict[str, Any]]] = []
+        if error and not failed and event["event"] == "logged_in":
+            lines.append((logger, "ERROR", "billing did not answer in time, log-in goes on without plan", reported))
+        if not failed and event["event"] in LOGS:
+            known = {k: v for k, v in properties.items() if k in ("kind", "rows", "plan", "source", "reason")}
+            lines.append((logger, *LOGS[event["event"]], known))
+        about = {
+            "http.response.status_code": status,
+            "duration_ms": round(milliseconds),
+            **(reported if failed else {}),
+        }
+        lines.append((REQUESTS, "ERROR" if failed else "INFO", f"{request} {status}", about))
+        for logger, severity, body, attributes in lines:
             record = LogRecord(
                 time_unix_nano=now,
                 observed_time_unix_nano=now,
@@ -212,17 +224,16 @@ def _trace(
                 span_id=span_id,
                 attributes=_attributes({**attributes, **ids}),
             )
-            logs[properties["service"]].append(record)
+            logs[properties["service"], logger].append(record)
 
     walk(TRACES[event["event"]], b"", int(event["at"] * 1e9) - 200_000_000)
 
 
-def _http_or_db(step: Step, failed: bool) -> dict[str, Any]:
+def _http_or_db(step: Step, status: int) -> dict[str, Any]:
     operation, _, target = step.name.partition(" ")
     if operation in ("SELECT", "INSERT", "UPDATE"):
         return {"db.system.name": "sqlite", "db.operation.name": operation, "db.collection.name": target}
     if step.kind == "server":
-        status = 500 if failed else 200
         return {"http.request.method": operation, "http.route": target, "http.response.status_code": status}
     return {"http.request.method": operation} if step.kind == "client" else {}
 
@@ -242,26 +253,26 @@ ROUTES = [  # service, method, route, requests a minute when busy, median second
     ("workflows", "POST", "/workflows/{workflow_id}/run", 20, 0.21),
     ("workflows", "GET", "/reports/usage", 3, 1.4),
 ]
-COUNTERS = [  # service, name, unit, attributes, how many a minute when busy
-    ("identity", "identity.signups", "{signup}", {"source": "direct"}, 1.6),
-    ("identity", "identity.signups", "{signup}", {"source": "search"}, 1.1),
-    ("identity", "identity.signups", "{signup}", {"source": "google"}, 0.9),
-    ("identity", "identity.logins", "{login}", {"outcome": "ok"}, 14),
-    ("identity", "identity.logins", "{login}", {"outcome": "unknown"}, 0.3),
-    ("billing", "billing.payments", "{payment}", {"outcome": "paid", "plan": "team"}, 0.5),
-    ("billing", "billing.payments", "{payment}", {"outcome": "card_declined", "plan": "team"}, 0.06),
-    ("billing", "billing.revenue", "{cent}", {"plan": "team"}, 0.5 * PRICE_CENTS["team"]),
-    ("billing", "billing.revenue", "{cent}", {"plan": "business"}, 0.1 * PRICE_CENTS["business"]),
+COUNTERS = [  # service, name, attributes, how many a minute when busy
+    ("identity", "identity.signups", {"source": "direct"}, 1.6),
+    ("identity", "identity.signups", {"source": "search"}, 1.1),
+    ("identity", "identity.signups", {"source": "google"}, 0.9),
+    ("identity", "identity.logins", {"outcome": "ok"}, 14),
+    ("identity", "identity.logins", {"outcome": "unknown"}, 0.3),
+    ("billing", "billing.payments", {"outcome": "paid", "plan": "team"}, 0.5),
+    ("billing", "billing.payments", {"outcome": "card_declined", "plan": "team"}, 0.06),
+    ("billing", "billing.revenue", {"plan": "team"}, 0.5 * PRICE_CENTS["team"]),
+    ("billing", "billing.revenue", {"plan": "business"}, 0.1 * PRICE_CENTS["business"]),
     *(
-        ("workflows", "workflow.runs", "{run}", {"kind": kind, "outcome": outcome}, share * rate)
+        ("workflows", "workflow.runs", {"kind": kind, "outcome": outcome}, share * rate)
         for kind, share in (("sync_contacts", 8), ("send_digest", 6), ("enrich_leads", 4), ("import_csv", 2))
         for outcome, rate in (("succeeded", 1.0), ("failed", 0.18 if kind == "import_csv" else 0.0))
         if rate
     ),
 ]
-GAUGES = [  # service, name, unit, attributes, value when busy
-    ("identity", "identity.users.active", "{user}", {}, 60),
-    ("workflows", "workflow.runs.active", "{run}", {"kind": "sync_contacts"}, 2),
+GAUGES = [  # service, name, attributes, value when busy
+    ("identity", "identity.users.active", {}, 60),
+    ("workflows", "workflow.runs.active", {"kind": "sync_contacts"}, 2),
 ]
 
 
@@ -297,16 +308,16 @@ def _point(
     """Add one point to each series. `totals` has what was counted since midnight."""
     busy = activity(start) * STEP / 60
     times = {"start_time_unix_nano": midnight * 10**9, "time_unix_nano": (start + STEP) * 10**9}
-    for number, (service, name, unit, attributes, rate) in enumerate(COUNTERS):
+    for number, (service, name, attributes, rate) in enumerate(COUNTERS):
         total = totals.setdefault(number, [0.0])
         total[0] += round(rng.gauss(1, 0.3) * rate * busy) if rate > 30 else _some(rng, rate * busy)
-        metric = metrics.setdefault((service, name), Metric(name=name, unit=unit))
+        metric = metrics.setdefault((service, name), Metric(name=name))
         metric.sum.is_monotonic = True
         metric.sum.aggregation_temporality = AGGREGATION_TEMPORALITY_CUMULATIVE
         point = NumberDataPoint(as_int=max(0, int(total[0])), attributes=_attributes(attributes), **times)
         metric.sum.data_points.append(point)
-    for service, name, unit, attributes, value in GAUGES:
-        metric = metrics.setdefault((service, name), Metric(name=name, unit=unit))
+    for service, name, attributes, value in GAUGES:
+        metric = metrics.setdefault((service, name), Metric(name=name))
         now = max(0, round(value * activity(start) * rng.gauss(1, 0.15)))
         metric.gauge.data_points.append(
             NumberDataPoint(as_int=now, attributes=_attributes(attributes), time_unix_nano=times["time_unix_nano"])
@@ -328,7 +339,7 @@ def _point(
                 sum=total[-1],
                 bucket_counts=counts,
                 explicit_bounds=BOUNDS,
-                attributes=_attributes({**labels, "url.scheme": "http"}),
+                attributes=_attributes(labels),
                 **times,
             )
         )
@@ -347,7 +358,6 @@ def _resource(service: str, release: str) -> Resource:
         attributes=_attributes(
             {
                 "service.name": service,
-                "service.namespace": "saas",
                 "service.version": release,
                 "service.instance.id": f"{service}-history",
                 "deployment.environment.name": "production",

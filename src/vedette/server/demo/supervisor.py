@@ -13,11 +13,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote
 
 SERVICES = ("workflows", "billing", "identity")
 """In the order in which they need each other."""
-NEEDED = ("fastapi", "httpx", "opentelemetry.instrumentation.fastapi", "posthog", "sentry_sdk", "uvicorn")
+NEEDED = ("fastapi", "httpx", "uvicorn")
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -62,18 +61,15 @@ async def supervise(
     ports = _free_ports(len(SERVICES))
     urls = {name: f"http://127.0.0.1:{port}" for name, port in zip(SERVICES, ports, strict=True)}
     scratch = Path(tempfile.mkdtemp(prefix="vedette-demo-"))
-    environment = {
-        **os.environ,
-        **sdk_environment(connect, urls),
-        "PYTHONPATH": str(folder.parent),
-        "APP_STATE": str(scratch),
-    }
+    environment = {**example_environment(connect, urls, scratch), "PYTHONPATH": str(folder.parent)}
     print(f"demo: logs and state of its processes are in {scratch}", flush=True)
     try:
         async with asyncio.TaskGroup() as group:
             for name, port in zip(SERVICES, ports, strict=True):
                 command = ("-m", "uvicorn", f"saas.{name}:app", "--port", str(port), "--log-level", "critical")
                 group.create_task(_keep_running(name, command, environment, scratch, hint=urls[name]))
+            if connect.get("api_token"):
+                group.create_task(_push_schema(environment, scratch, str(connect["api_token"])))
             if backfill:
                 group.create_task(_backfill(environment, scratch, backfilled))
             await _wait_for_ports(ports)
@@ -99,19 +95,16 @@ def find_example() -> Path:
     )
 
 
-def sdk_environment(connect: Mapping[str, Any], urls: Mapping[str, str]) -> dict[str, str]:
-    """The environment variables that the official SDKs and the example read."""
-    name, _, value = str(connect["otlp_headers"]).partition("=")
+def example_environment(connect: Mapping[str, Any], urls: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """The environment of the example's processes: this one's, but for what is about the server's own telemetry."""
+    ours = ("VEDETTE_", "OTEL_", "SENTRY_", "POSTHOG_")
     return {
-        "SENTRY_DSN": str(connect["sentry_dsn"]),
-        "POSTHOG_HOST": str(connect["posthog_host"]),
-        "POSTHOG_API_KEY": str(connect["posthog_key"]),
-        "OTEL_EXPORTER_OTLP_ENDPOINT": str(connect["otlp_endpoint"]),
-        # Header values are URL-encoded in this variable (OTLP exporter specification).
-        "OTEL_EXPORTER_OTLP_HEADERS": f"{name.lower()}={quote(value)}",
-        "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
-        "OTEL_METRIC_EXPORT_INTERVAL": "10000",  # milliseconds; a demo should not wait a minute for its charts
-        "APP_CONSOLE_LEVEL": "WARNING",
+        **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
+        "VEDETTE_DSN": str(connect["sentry_dsn"]),
+        "VEDETTE_SPOOL": str(scratch / "spool"),
+        "VEDETTE_LOG_FORMAT": "off",  # its log is in the web app; the files in `scratch` would only grow
+        "VEDETTE_PII_KEY": "only-for-demos",
+        "APP_STATE": str(scratch),
         "PYTHONUNBUFFERED": "1",
         **{f"{service.upper()}_URL": url for service, url in urls.items()},
     }
@@ -165,6 +158,13 @@ async def _keep_running(
         print(f"demo: {name} ended with code {code}, next try in {delay:g} s; {_last_line(logs / name)}", flush=True)
         await asyncio.sleep(delay)
         delay = min(2 * delay, LAST_RESTART_SECONDS)
+
+
+async def _push_schema(environment: dict[str, str], logs: Path, token: str) -> None:
+    """Show the server the events that the example declares."""
+    command = ("-m", "vedette", "schema", "push", "saas.events", "--source", "saas")
+    await _run_process("schema", command, {**environment, "VEDETTE_API_TOKEN": token}, logs)
+    print(f"demo: schema     {_last_line(logs / 'schema')}", flush=True)
 
 
 async def _backfill(environment: dict[str, str], logs: Path, backfilled: Callable[[], object]) -> None:
