@@ -9,6 +9,12 @@ from tests.conftest import ProjectClient
 pytestmark = pytest.mark.browser
 
 
+def test_the_sdk_leads(page: Page, project: ProjectClient) -> None:
+    page.goto(f"/connect?project={project.id}")
+    expect(page.get_by_role("heading", name="Python, vedette")).to_be_visible()
+    expect(page.get_by_label("Start it in your application")).to_contain_text(f"{project.key}@")
+
+
 def test_turns_green_with_the_first_event(page: Page, project: ProjectClient) -> None:
     page.goto(f"/connect?project={project.id}&tab=posthog-python")
     expect(page.get_by_label("Send a first event")).to_contain_text(project.key)

@@ -1,7 +1,7 @@
 import type { Connect, Protocol } from '@/api/types'
 
 export interface Snippet {
-  id: string; word: string; group: 'Errors and traces' | 'Product events' | 'OpenTelemetry' | 'Metrics' | 'Logs' | 'By hand'
+  id: string; word: string; group: 'Everything' | 'Errors and traces' | 'Product events' | 'OpenTelemetry' | 'Metrics' | 'Logs' | 'By hand'
   /** The kinds of item that prove this one works; the first that arrives by its protocol turns its light green. */
   protocols: Protocol[]
   proves: string[]
@@ -13,6 +13,15 @@ const token = (keys: Connect) => `Bearer ${keys.ingest_key}`
 const hostOf = (endpoint: string | null) => (endpoint ?? '').replace(/^https?:\/\//, '')
 
 export const SNIPPETS: Snippet[] = [
+  {
+    id: 'vedette-python', word: 'Python, vedette', group: 'Everything', protocols: ['otlp', 'sentry', 'posthog'], proves: ['log', 'span', 'error', 'event', 'metric_point'],
+    steps: (k) => [
+      { title: 'Install', code: 'pip install vedette' },
+      { title: 'Start it in your application', code: `import vedette\n\nvedette.init(dsn="${k.sentry_dsn}", service="my-service", release="1.0.0")` },
+      { title: 'Send one of each', code: `log = vedette.get_logger()\n\nwith vedette.span("hello"):\n    log.info("hello from vedette", plan="pro")\n    vedette.count("hellos", plan="pro")\n    vedette.track("hello from vedette", user="user-1")\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        vedette.error()\nvedette.flush()` },
+      { title: 'Or check the way from the shell', code: `export VEDETTE_DSN=${k.sentry_dsn}\nvedette doctor` },
+    ],
+  },
   {
     id: 'sentry-python', word: 'Python, sentry-sdk', group: 'Errors and traces', protocols: ['sentry'], proves: ['error', 'span', 'log', 'session'],
     steps: (k) => [
