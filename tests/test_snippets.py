@@ -1,4 +1,4 @@
-"""The SDK's documentation is true: names exist, code compiles, and the examples of frameworks send what the page says."""
+"""The SDK's documentation is true: names exist, code compiles, and examples of frameworks send what the page says."""
 
 import importlib.util
 import json
