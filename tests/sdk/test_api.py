@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import vedette
+from vedette.exporters import PostHog
 
 OTLP_NAMES = {"/v1/traces", "/v1/logs", "/v1/metrics"}
 
@@ -313,10 +315,11 @@ def test_the_applications_own_providers_are_joined_not_replaced() -> None:
 
 def test_the_spool_of_one_project_is_not_anothers(tmp_path: Path) -> None:
     from vedette.sdk.settings import Settings
-    from vedette.sdk.startup import spool_directory
+    from vedette.sdk.startup import exporters_of, spool_directory
 
     def place(**given: Any) -> Path | None:
-        return spool_directory(Settings.load({}, service="a/b", **given))
+        settings = Settings.load({}, service="a/b", **given)
+        return spool_directory(settings, exporters_of(settings))
 
     one, other = (place(dsn=f"http://k@h/{project}", spool=str(tmp_path)) for project in (1, 2))
     assert one is not None and other is not None
@@ -324,19 +327,33 @@ def test_the_spool_of_one_project_is_not_anothers(tmp_path: Path) -> None:
     assert one.parent == other.parent == tmp_path
     assert place(dsn="http://k@h/1", spool=str(tmp_path)) == one
     assert place(dsn="http://k@h/1", spool="") is None
+    again = f"""
+        from vedette.sdk.settings import Settings
+        from vedette.sdk.startup import exporters_of, spool_directory
+        settings = Settings.load({{}}, service="a/b", dsn="http://k@h/1", spool={str(tmp_path)!r})
+        print(spool_directory(settings, exporters_of(settings)))
+    """
+    program = [sys.executable, "-c", textwrap.dedent(again)]
+    found = {
+        subprocess.check_output(program, text=True, env={**os.environ, "PYTHONHASHSEED": seed}).strip()
+        for seed in ("1", "2", "3")
+    }
+    assert found == {str(one)}, "the next process finds it"
+    cloud = [place(export=[PostHog(api_key=key)], spool=str(tmp_path)) for key in ("phc_1", "phc_2", "phc_1")]
+    assert cloud[0] == cloud[2] != cloud[1], "two projects of one cloud differ by their keys only"
     assert place() is None
 
 
 def test_the_spool_finds_a_place_without_a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from vedette.sdk.settings import Settings
-    from vedette.sdk.startup import spool_directory
+    from vedette.sdk.startup import exporters_of, spool_directory
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     settings = Settings.load({}, service="a", dsn="http://k@h/1")
-    assert str(spool_directory(settings)).startswith(str(tmp_path / "state"))
+    assert str(spool_directory(settings, exporters_of(settings))).startswith(str(tmp_path / "state"))
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    found = spool_directory(settings)
+    found = spool_directory(settings, exporters_of(settings))
     assert found is not None and not str(found).startswith(str(tmp_path))
 
 

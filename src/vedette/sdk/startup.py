@@ -5,6 +5,8 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections.abc import Sequence
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,10 @@ _logs: LoggerProvider | None = None
 def build(settings: Settings) -> Client:
     """A client with these settings, its providers, its bridge and its delivery. Not yet the running one."""
     about = resource.describe(settings)
+    targets = exporters_of(settings)
     delivery = Delivery(
-        lanes_of(settings, about),
-        spool_directory=spool_directory(settings),
+        lanes_of(targets, about),
+        spool_directory=spool_directory(settings, targets),
         spool_max_bytes=settings.spool_max_bytes,
         queue_max_items=settings.queue_max_items,
     )
@@ -69,13 +72,12 @@ def build(settings: Settings) -> Client:
     return client
 
 
-def lanes_of(settings: Settings, about: Resource) -> list[Lane]:
-    """The lanes of all exporters that are asked for; one that cannot be set up is told of, and left out."""
-    found: list[Lane] = []
+def exporters_of(settings: Settings) -> list[exporters.Exporter]:
+    """All exporters that are asked for; one that cannot be set up is told of, and left out."""
+    found: list[exporters.Exporter] = []
     for each in settings.export or (("vedette",) if settings.dsn else ()):
         try:
-            exporter = exporters.by_name(each, os.environ, settings) if isinstance(each, str) else each
-            found += exporter.lanes(about)
+            found.append(exporters.by_name(each, os.environ, settings) if isinstance(each, str) else each)
         except exporters.SettingError as error:
             warn_once(str(error))
         except Exception as error:
@@ -83,13 +85,27 @@ def lanes_of(settings: Settings, about: Resource) -> list[Lane]:
     return found
 
 
-def spool_directory(settings: Settings) -> Path | None:
+def lanes_of(targets: Sequence[exporters.Exporter], about: Resource) -> list[Lane]:
+    """The lanes of exporters; of one that fails there are none, and it is told of."""
+    found: list[Lane] = []
+    for each in targets:
+        try:
+            found += each.lanes(about)
+        except exporters.SettingError as error:
+            warn_once(str(error))
+        except Exception as error:
+            failed(f"exporter {type(each).__name__}", error)
+    return found
+
+
+def spool_directory(settings: Settings, targets: Sequence[exporters.Exporter]) -> Path | None:
     """Where events and errors wait. A directory of its own for each service and set of targets: what one process left
-    is sent by the next, and must not reach another's project."""
-    if settings.spool == "" or not (settings.dsn or settings.export):
+    is sent by the next, and must not reach another's project. All settings of a target tell it apart, its key too,
+    which is all that differs between two projects of PostHog's cloud."""
+    if settings.spool == "" or not targets:
         return None
-    targets = repr((settings.service, settings.dsn, [str(each) for each in settings.export]))
-    name = f"{settings.service.replace(os.sep, '_')}-{hashlib.sha256(targets.encode()).hexdigest()[:12]}"
+    told = repr((settings.service, [_identity(each) for each in targets]))
+    name = f"{settings.service.replace(os.sep, '_')}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
     if settings.spool is not None:
         return Path(settings.spool) / name
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
@@ -99,6 +115,13 @@ def spool_directory(settings: Settings) -> Path | None:
         return base / name
     except OSError:  # no home, or a read-only one, as in many containers
         return Path(tempfile.gettempdir()) / f"vedette-spool-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
+
+
+def _identity(target: exporters.Exporter) -> list[tuple[str, object]]:
+    """What tells a target apart, the same in every process."""
+    given = vars(target) if is_dataclass(target) else {"class": type(target).__qualname__}
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in given.items()}
+    return [(name, value) for name, value in sorted(plain.items()) if isinstance(value, str | int | list)]
 
 
 def bridge_logging(client: Client) -> None:
