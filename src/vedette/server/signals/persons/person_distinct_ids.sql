@@ -31,16 +31,6 @@ merge_climbs AS (
     SELECT merge_climbs.id, parents.parent, merge_climbs.steps + 1
     FROM merge_climbs INNER JOIN parents ON parents.id = merge_climbs.ancestor
 ),
-(
-    SELECT mapFromArrays(groupArray(id), groupArray(root))
-    FROM (SELECT id, argMax(ancestor, steps) AS root FROM merge_climbs GROUP BY id)
-) AS root_of,
-(
-    SELECT arrayMap(merge -> (root_of[merge.4], root_of[merge.3], merge.1), arraySort(groupArray((
-        toUnixTimestamp64Micro(time), seq, distinct_id, from_distinct_id))))
-    FROM identity_links
-    WHERE project_id = {project_id:UInt32} AND kind = 'merge'
-) AS merges,
 -- (root, the person it belongs to, microseconds since 1970 when that began), of those that were merged
 (
     SELECT arrayFilter(person -> person.1 != person.2, arrayFold(
@@ -48,18 +38,31 @@ merge_climbs AS (
             person -> if(person.2 = arrayFirst(other -> other.1 = merge.1, people).2,
                 (person.1, arrayFirst(other -> other.1 = merge.2, people).2, if(person.3 = 0, merge.3, person.3)), person),
             people),
-        merges,
+        arrayMap(merge -> (root_of[merge.4], root_of[merge.3], merge.1), merges),
         arrayMap(root -> (root, root, toInt64(0)), arrayDistinct(mapValues(root_of)))))
+    FROM (
+        SELECT mapFromArrays(groupArray(id), groupArray(root)) AS root_of
+        FROM (SELECT id, argMax(ancestor, steps) AS root FROM merge_climbs GROUP BY id)
+    ) AS roots_of_merges
+    CROSS JOIN (
+        SELECT arraySort(groupArray((toUnixTimestamp64Micro(time), seq, distinct_id, from_distinct_id))) AS merges
+        FROM identity_links
+        WHERE project_id = {project_id:UInt32} AND kind = 'merge'
+    ) AS in_order
 ) AS merged
+-- `merged` is named once: the engine works it out wherever it is. So a merged root's own row comes of the join, too:
+-- each stands in it twice, as the root of others and under no name, which nothing matches.
 SELECT
-    linked.id AS distinct_id,
-    if(person.person_id = '', linked.root, person.person_id) AS person_id,
-    fromUnixTimestamp64Micro(if(linked.linked_us = 0, person.linked_us, linked.linked_us), 'UTC') AS linked_at
-FROM (
-    SELECT id, root, linked_us FROM roots
-    UNION ALL  -- only the first half may read a recursive table: before 26.9 the second does not see it
-    SELECT arrayJoin(merged).1 AS id, id AS root, toInt64(0) AS linked_us
-) AS linked
-LEFT JOIN (
-    SELECT arrayJoin(merged) AS one, one.1 AS root, one.2 AS person_id, one.3 AS linked_us
-) AS person ON person.root = linked.root
+    if(roots.id = '', person.own_id, roots.id) AS distinct_id,
+    if(person.person_id = '', roots.root, person.person_id) AS person_id,
+    fromUnixTimestamp64Micro(if(roots.linked_us = 0, person.linked_us, roots.linked_us), 'UTC') AS linked_at
+FROM roots
+FULL JOIN (
+    SELECT
+        arrayJoin(merged) AS one,
+        arrayJoin([one.1, '']) AS root,
+        one.1 AS own_id,
+        one.2 AS person_id,
+        one.3 AS linked_us
+) AS person ON person.root = roots.root
+WHERE roots.id != '' OR person.root = ''
