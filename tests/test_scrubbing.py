@@ -16,7 +16,7 @@ from vedette.scrubbing import (
     scrub,
     scrub_text,
 )
-from vedette.server.protocols.sentry.fingerprint import parametrise
+from vedette.server.grouping.messages import parametrise
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 
@@ -63,6 +63,17 @@ def test_harmless_keys(key: str) -> None:
         ("ghp_" + "a1B2" * 9, FILTERED),
         ("xoxb-" + "123456789012-abcdef", FILTERED),
         ("sk_live_" + "4eC39HqLyjWDarjtT1", FILTERED),
+        ("GOCSPX-" + "aB3_" * 6, FILTERED),
+        (
+            "DefaultEndpointsProtocol=https;AccountKey=" + "aB3/" * 10 + "==;x",
+            f"DefaultEndpointsProtocol=https;AccountKey={FILTERED};x",
+        ),
+        ("https://discord.com/api/webhooks/1234567890/" + "aB3_" * 10, f"https://discord.com/api/webhooks/{FILTERED}"),
+        ("bot 123456789:AA" + "aB3" * 11 + " sent", f"bot {FILTERED} sent"),
+        ("SG." + "a1B2" * 5 + "." + "c3D4" * 10, FILTERED),
+        ("npm_" + "a1B2" * 9, FILTERED),
+        ("shpat_" + "0a1b" * 8, FILTERED),
+        ("sk-ant-" + "a1B2" * 8, FILTERED),
         ("GET /cb?access_token=s3cr3t&x=1", f"GET /cb?access_token={FILTERED}&x=1"),
         ('{"user": "ann", "password":"hunter2"}', '{"user": "ann", "password":"[Filtered]"}'),
         ("{'api_token': 'abc', 'n': 1}", "{'api_token': '[Filtered]', 'n': 1}"),
@@ -79,6 +90,8 @@ def test_secret_values(text: str, expected: str) -> None:
     "text",
     [
         "the bearer of this message",
+        "risk-of-injury-and-other-compound-words ask-me",
+        "npm_config_registry, MSG.x.y, 12:AAB, hf_hub",
         "Bearer authentication required",
         "order 4111111111111112 of customer 17",  # fails the check digit
         "1700000000000 ms",

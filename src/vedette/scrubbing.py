@@ -8,6 +8,7 @@ strings of an event (source lines, file names, headers) come again and again. Th
 """
 
 import re
+from collections.abc import Set
 from itertools import pairwise
 from typing import Any
 
@@ -60,7 +61,13 @@ VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,})"), FILTERED),
     (re.compile(r"\bxox[abeoprs]-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]+"), FILTERED),
     (re.compile(r"\b(?:[sr]k_(?:live|test)_|whsec_)\w{10,}"), FILTERED),
-    (re.compile(r"\bAIza[\w-]{35}"), FILTERED),
+    (re.compile(r"\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}"), FILTERED),
+    (re.compile(r"(?i)\b((?:AccountKey|SharedAccessKey)=)[\w+/=]{20,}"), rf"\1{FILTERED}"),
+    (re.compile(r"(?<=/api/webhooks/)\d+/[\w-]{20,}|(?<=webhook\.office\.com/)[\w@/-]{20,}"), FILTERED),
+    (re.compile(r"\b\d{8,10}:AA[\w-]{33}(?![\w-])"), FILTERED),  # Telegram
+    (re.compile(r"\bSG\.[\w-]{16,32}\.[\w-]{16,64}(?![\w-])"), FILTERED),  # SendGrid
+    (re.compile(r"\b(?:npm_[A-Za-z0-9]{30,}|pypi-AgE[\w-]{30,}|hf_[A-Za-z0-9]{30,}|dop_v1_[0-9a-f]{30,})"), FILTERED),
+    (re.compile(r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{30,}|\bsk-(?=[A-Za-z_-]*\d)[\w-]{20,}"), FILTERED),
 )
 FORM_FIELD = re.compile(rf"(?i)((?:^|&)\??{URL_PARAMETER}=)[^&\s]+")
 # Groups as printed on cards; a run of digits that is part of something longer is none.
@@ -72,7 +79,9 @@ CARD = re.compile(
 # A substring that must be there for a rule above to find anything.
 HINTS: tuple[bytes, ...] = (b"-----BEGIN", b"eyJ", b"AKIA", b"ASIA", b"github_pat_", b"glpat-", b"xox", b"k_live_")
 HINTS += (b"hooks.slack.com", b"k_test_", b"whsec_", b"AIza", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
-HINTS_ANY_CASE = (b"bearer", b"basic ")
+HINTS += (b"GOCSPX-", b"ya29.", b"/api/webhooks/", b"webhook.office.com/", b":AA", b"SG.", b"npm_", b"pypi-", b"hf_")
+HINTS += (b"dop_v1_", b"shp", b"sk-")
+HINTS_ANY_CASE = (b"bearer", b"basic ", b"accountkey=", b"sharedaccesskey=")
 HINTS_IN_QUERY: tuple[bytes, ...] = (b"token=", b"key=", b"password=", b"passwd=", b"pwd=", b"secret=", b"sig=")
 HINTS_IN_QUERY += (b"signature=", b"jwt=", b"credential", b"session_id=", b"sessionid=")
 HINTS_IN_QUOTES = (b"passw", b"pwd", b"passphrase", b"secret", b"token", b"key", b"authorization")
@@ -80,6 +89,7 @@ DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 SHORTEST_CARD = b"0" * 15
 URL_PASSWORD = re.compile(rb"://[^/\s:@?#'\"]*:[^/\s@?#'\"]+@")
 
+NO_KEYS: Set[str] = frozenset()
 _secret_keys: dict[str, bool] = {}
 _clean: set[str] = set()
 
@@ -119,15 +129,18 @@ def may_hold_secrets(text: bytes) -> bool:
     return b"@" in text and b"://" in text and URL_PASSWORD.search(text) is not None
 
 
-def scrub(value: Any) -> Any:
-    """Replace secrets in a decoded JSON value, in place, and return it. Cuts what nests deeper than MAX_DEPTH."""
+def scrub(value: Any, safe_keys: Set[str] = NO_KEYS) -> Any:
+    """Replace secrets in a decoded JSON value, in place, and return it. Cuts what nests deeper than MAX_DEPTH.
+
+    Under `safe_keys` (lower case, without `-` and `_`) values are searched, but not taken away for their name.
+    """
     if isinstance(value, str):
         return scrub_text(value)
     if isinstance(value, (dict, list)):
         unseen: list[str] = []
-        _scrub_container(value, unseen, MAX_DEPTH)
+        _scrub_container(value, unseen, MAX_DEPTH, safe_keys)
         if may_hold_secrets("\n".join(unseen).encode("utf-8", "replace")):
-            _scrub_container(value, None, MAX_DEPTH)
+            _scrub_container(value, None, MAX_DEPTH, safe_keys)
         else:
             if len(_clean) > 20_000:
                 _clean.clear()
@@ -135,12 +148,14 @@ def scrub(value: Any) -> Any:
     return value
 
 
-def _scrub_container(container: dict[str, Any] | list[Any], unseen: list[str] | None, depth: int) -> None:
+def _scrub_container(
+    container: dict[str, Any] | list[Any], unseen: list[str] | None, depth: int, safe_keys: Set[str]
+) -> None:
     """Filter by key; strings not seen before are gathered in `unseen`, or searched when that is None."""
     if isinstance(container, dict):
-        _scrub_object(container, unseen, depth)
+        _scrub_object(container, unseen, depth, safe_keys)
         return
-    if len(container) == 2 and _is_secret_pair(container):
+    if len(container) == 2 and _is_secret_pair(container) and not _is_safe(container[0], safe_keys):
         container[1] = FILTERED
     for position, value in enumerate(container):
         kind = type(value)
@@ -151,17 +166,17 @@ def _scrub_container(container: dict[str, Any] | list[Any], unseen: list[str] | 
                 unseen.append(value)
         elif (kind is dict or kind is list) and value:
             if depth:
-                _scrub_container(value, unseen, depth - 1)
+                _scrub_container(value, unseen, depth - 1, safe_keys)
             else:
                 container[position] = TOO_DEEP
 
 
-def _scrub_object(container: dict[str, Any], unseen: list[str] | None, depth: int) -> None:
+def _scrub_object(container: dict[str, Any], unseen: list[str] | None, depth: int, safe_keys: Set[str]) -> None:
     # The hottest loop of the protocol (400 values an event): type() instead of isinstance, no call for a leaf.
     for key, value in container.items():  # only values are replaced, so the iteration stays valid
         kind = type(value)
         secret = _secret_keys[key] if key in _secret_keys else is_secret_key(key)
-        if secret and not (kind is dict and key in GROUPS):
+        if secret and not (kind is dict and key in GROUPS) and not (safe_keys and _is_safe(key, safe_keys)):
             if value is not None and kind is not bool:
                 container[key] = _filter_all(value)
         elif kind is str:
@@ -171,9 +186,13 @@ def _scrub_object(container: dict[str, Any], unseen: list[str] | None, depth: in
                 unseen.append(value)
         elif (kind is dict or kind is list) and value and key not in OPAQUE:
             if depth:
-                _scrub_container(value, unseen, depth - 1)
+                _scrub_container(value, unseen, depth - 1, safe_keys)
             else:
                 container[key] = TOO_DEEP
+
+
+def _is_safe(key: str, safe_keys: Set[str]) -> bool:
+    return key.lower().replace("-", "").replace("_", "") in safe_keys
 
 
 def _is_secret_pair(pair: list[Any]) -> bool:

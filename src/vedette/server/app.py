@@ -20,8 +20,9 @@ from starlette.routing import Router
 from vedette import __version__
 from vedette.server import web
 from vedette.server.config import Settings
-from vedette.server.features import correlation, event_schema, health, live, overview, projects, sql
+from vedette.server.features import correlation, event_schema, health, live, overview, projects, rules, sql
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
+from vedette.server.features.rules.documents import load_rules
 from vedette.server.http.access import Services, api_error
 from vedette.server.http.body import Reading
 from vedette.server.http.bounded import Bounded
@@ -30,6 +31,7 @@ from vedette.server.http.errors import RequestError
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.keys import KeyRing
 from vedette.server.http.outcomes import Outcomes
+from vedette.server.http.rules import RuleBook
 from vedette.server.metadata.engine import Metadata
 from vedette.server.protocols import betterstack, otlp, posthog, prometheus, sentry
 from vedette.server.signals import (
@@ -66,7 +68,7 @@ SIGNALS: tuple[ModuleType, ...] = (
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
 # A feature has an API router, and may have `running(api, services)` that runs beside HTTP, and
 # `stopping(api)` that ends requests which would go on for ever.
-FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, event_schema, sql, health)
+FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, event_schema, rules, sql, health)
 
 
 class Server:
@@ -90,14 +92,15 @@ class Server:
             await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
             keys = KeyRing(lambda: load_ingest_keys(self.metadata))
+            book = RuleBook(lambda: load_rules(self.metadata))
             # One body of the largest size may always be read.
             reading = Reading(max_bytes=max(self.settings.queue_max_bytes, self.settings.max_body_bytes))
-            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading)
+            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading, book)
             reader = self.telemetry.reader
-            self.services = Services(self.settings, reader, self.metadata, keys, self.committer)
+            self.services = Services(self.settings, reader, self.metadata, keys, self.committer, book)
             self.api = api = read_api(self.services)
             self.asgi = _application(api, ingest)
-            for work in (keys.keep_fresh(), self.outcomes.run()):
+            for work in (keys.keep_fresh(), book.keep_fresh(), self.outcomes.run()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             for feature in FEATURES:
                 if hasattr(feature, "running"):

@@ -19,6 +19,7 @@ from vedette.server.config import Settings
 from vedette.server.http.attempts import Attempts
 from vedette.server.http.errors import Forbidden, NotFound, Unauthorized
 from vedette.server.http.keys import KeyRing
+from vedette.server.http.rules import RuleBook
 from vedette.server.metadata.engine import Metadata
 from vedette.server.metadata.models import ApiToken, LoginSession, Project, User, now
 from vedette.server.store.client import Store
@@ -39,6 +40,7 @@ class Services:
     metadata: Metadata
     keys: KeyRing
     committer: Committer
+    rules: RuleBook = field(default_factory=RuleBook)
     attempts_by_email: Attempts = field(default_factory=lambda: Attempts(10, 15 * 60))
     attempts_by_ip: Attempts = field(default_factory=lambda: Attempts(50, 15 * 60))
 

@@ -1,10 +1,12 @@
 """Exceptions in logs and span events become rows of `errors`, each once."""
 
+import json
+
 import pytest
 
 from tests.conftest import ProjectClient
 from tests.server.protocols.otlp.wire import assert_stored, logs_request, now_ns, send, trace_request
-from vedette.server.protocols.otlp.stacktraces import normalise, parse
+from vedette.server.protocols.otlp.stacktraces import parse
 
 PYTHON_TRACE = """Traceback (most recent call last):
   File "/srv/app/main.py", line 10, in handle
@@ -49,7 +51,8 @@ def test_from_a_log_record_once_however_often_it_is_sent(project: ProjectClient)
     }
     assert {name: row[name] for name in expected} == expected
     assert [(frame["function"], frame["in_app"]) for frame in row["frames"]] == [("handle", True), ("send", False)]
-    assert row["fingerprints"] == [row["fingerprint"]]
+    assert row["fingerprints"][0] == f"frames.v1:{row['fingerprint']}"
+    assert json.loads(row["grouping"])["frames"] == [[0, 0, "app.main handle"]]
 
 
 def test_from_nested_spans_once(project: ProjectClient) -> None:
@@ -120,7 +123,3 @@ def test_stacktraces(platform: str, text: str, functions: list[str]) -> None:
     found, frames = parse(text)
     assert found == platform
     assert [frame.function for frame in frames] == functions
-
-
-def test_normalise() -> None:
-    assert normalise("user 5 at 10.0.0.1:80 id 0xff 'bob'\nsecond line") == "user <number> at <ip> id <hex> <text>"

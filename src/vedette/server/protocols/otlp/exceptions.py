@@ -12,11 +12,13 @@ from typing import Any
 
 import orjson
 
+from vedette.server import grouping
 from vedette.server.http.ingest import Ingest
+from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.otlp.batches import COLUMNS, Receipt
 from vedette.server.protocols.otlp.kinds import DAY_NS, LOGS, Kind
 from vedette.server.protocols.otlp.messages import Message
-from vedette.server.protocols.otlp.stacktraces import Frame, normalise, parse
+from vedette.server.protocols.otlp.stacktraces import Frame, parse
 from vedette.server.protocols.otlp.values import text
 from vedette.server.store.commit import Inbound
 from vedette.server.store.retention import kept_days
@@ -43,10 +45,10 @@ class Occurrence:
     handled: bool | None = None
 
 
-def rows(kind: Kind, message: Message, receipt: Receipt) -> list[dict[str, Any]]:
+def rows(kind: Kind, message: Message, receipt: Receipt, rules: ProjectRules = NONE_SET) -> list[dict[str, Any]]:
     """Rows for `errors`, one an exception; the same request always gives the same `event_id`s."""
     found = _in_logs(message) if kind is LOGS else _in_spans(message)
-    return [_row(occurrence, receipt) for occurrence in found]
+    return [_row(occurrence, receipt, rules) for occurrence in found]
 
 
 async def commit(ingest: Ingest, receipt: Receipt, found: list[dict[str, Any]]) -> None:
@@ -152,7 +154,7 @@ def _texts(attributes: Any) -> dict[str, str]:
     return {pair.key: text(pair.value) for pair in attributes}
 
 
-def _row(occurrence: Occurrence, receipt: Receipt) -> dict[str, Any]:
+def _row(occurrence: Occurrence, receipt: Receipt, rules: ProjectRules) -> dict[str, Any]:
     attributes = occurrence.attributes
     kind, value, stacktrace = (attributes.get(key, "") for key in KEYS)
     platform, frames = parse(stacktrace)
@@ -162,7 +164,6 @@ def _row(occurrence: Occurrence, receipt: Receipt) -> dict[str, Any]:
     look = _lookup(attributes, occurrence.holder, occurrence.resource)
     platform = {"nodejs": "node", "": platform}.get(look("telemetry.sdk.language"), look("telemetry.sdk.language"))
     in_app = next((frame for frame in reversed(frames) if frame.in_app), frames[-1] if frames else None)
-    fingerprint = fingerprint_of(kind, value, frames)
     row: dict[str, Any] = {
         "project_id": receipt.project_id,
         "time": _iso(time_ns),
@@ -179,8 +180,6 @@ def _row(occurrence: Occurrence, receipt: Receipt) -> dict[str, Any]:
         "mechanism": "otlp",
         "logger": occurrence.logger,
         "transaction": occurrence.transaction,
-        "fingerprint": fingerprint,
-        "fingerprints": [fingerprint],
         "service": look(*COLUMNS["service"]),
         "environment": look(*COLUMNS["environment"]),
         "release": look(*COLUMNS["release"]),
@@ -197,7 +196,11 @@ def _row(occurrence: Occurrence, receipt: Receipt) -> dict[str, Any]:
         "tags": {key: item for key, item in attributes.items() if key not in KEYS and len(item) <= 200},
         "frames": [asdict(frame) for frame in frames],
     }
-    row["payload"] = orjson.dumps(_payload(row, occurrence, stacktrace, frames)).decode()
+    row["payload"] = _payload(row, occurrence, stacktrace, frames)
+    rules.scrubbing.scrub(row)
+    found = grouping.group(row["payload"], rules.grouping)
+    row |= {"fingerprint": found.fingerprint, "fingerprints": found.fingerprints, "grouping": found.why}
+    row["payload"] = orjson.dumps(row["payload"]).decode()
     return row
 
 
@@ -211,16 +214,6 @@ def _lookup(*sources: Mapping[str, str]) -> Any:
 def first_line(value: str) -> str:
     """The first line of a message, for titles."""
     return value.strip().partition("\n")[0][:200]
-
-
-def fingerprint_of(kind: str, value: str, frames: list[Frame]) -> str:
-    """Type and the application's own calls; without those, type and the message less what varies in it.
-
-    Line numbers are left out: they change with every edit above the line.
-    """
-    own = [f"{frame.module}|{frame.function}" for frame in frames if frame.in_app]
-    parts = [kind, *own] if own else [kind, normalise(value)]
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _event_id(occurrence: Occurrence, kind: str, value: str) -> str:

@@ -84,7 +84,8 @@ async def receive(ingest: Ingest, kind: Kind, project_id: int, body: bytes, *, a
         # Ready before the first await that counts as "stored all the same": a client may go away during this.
         errors: list[dict[str, Any]] = []
         if kind is not METRICS and b"exception." in body:
-            errors = await _off_loop(len(body), exceptions.rows, kind, request.message, receipt)
+            rules = ingest.rules.of(project_id)
+            errors = await _off_loop(len(body), exceptions.rows, kind, request.message, receipt, rules)
         block = await _off_loop(len(body), batches.rows, kind, request.message, receipt)
         try:
             await _store(ingest, kind, request, receipt, count, block, errors)

@@ -111,21 +111,3 @@ def _go(text: str) -> list[Frame]:
         else:
             call = GO_CALL.match(line)
     return frames[:MAX_FRAMES][::-1]
-
-
-NORMALISE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<uuid>"),
-    (re.compile(r"\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"), "<hex>"),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"), "<ip>"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<email>"),
-    (re.compile(r"\d+(?:\.\d+)?"), "<number>"),
-    (re.compile(r"'[^']*'|\"[^\"]*\""), "<text>"),
-)
-
-
-def normalise(message: str) -> str:
-    """An error message without what differs between occurrences: ids, numbers, addresses, quoted text."""
-    first_line = message.strip().partition("\n")[0][:500]
-    for pattern, replacement in NORMALISE:
-        first_line = pattern.sub(replacement, first_line)
-    return first_line

@@ -15,6 +15,7 @@ from vedette.server.http.errors import BadRequest, RequestError, Unauthorized
 from vedette.server.http.ingest import Ingest, IngestRequest, Response
 from vedette.server.http.keys import IngestKey
 from vedette.server.http.outcomes import Outcome
+from vedette.server.http.rules import ProjectRules
 from vedette.server.protocols.posthog.body import Batch, read_batch, token_of
 from vedette.server.protocols.posthog.clock import clock_error_us, parse_time
 from vedette.server.protocols.posthog.event import (
@@ -182,6 +183,7 @@ def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending
         ip=request.client_ip,
         user_agent=request.headers.get("user-agent", ""),
         host=request.headers.get("origin", "") or request.headers.get("host", ""),
+        rules=request.ingest.rules.of(project_id),
     )
 
 
@@ -232,7 +234,7 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         prepared.note("changed", "client_warning", message, raw)
         return Result(event.uuid)
     is_error = event.name == "$exception" and event.time_us >= sending.oldest_error_us
-    _add_rows(prepared, event, seq, is_error=is_error)
+    _add_rows(prepared, event, seq, sending.rules if is_error else None)
     told: list[tuple[str, str]] = []
     if event.name == "$exception" and not is_error:
         kept = f"errors are kept for {sending.errors_kept_days} days; stored as an event only"
@@ -246,11 +248,11 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
     return Result(event.uuid)
 
 
-def _add_rows(prepared: Prepared, event: Event, seq: int, *, is_error: bool) -> None:
+def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: ProjectRules | None) -> None:
     """All or nothing: whatever may fail comes before the first append."""
     line = encode_row(event)
-    error = dump_line(error_row(event)) if is_error else b""
-    said = said_about_people(event)
+    said = said_about_people(event)  # before the error's row: what it takes out as secret is the person's own here
+    error = dump_line(error_row(event, of_errors)) if of_errors is not None else b""
     place = {"project_id": event.row["project_id"], "seq": seq}
     prepared.lines.append(line)
     if error:

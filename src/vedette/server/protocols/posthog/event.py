@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time, time_text
 from vedette.server.protocols.posthog.shape import Shape, Shapes
 from vedette.server.protocols.posthog.text import (
@@ -71,6 +72,7 @@ class Sending:
     user_agent: str
     host: str
     shapes: Shapes = field(default_factory=Shapes)
+    rules: ProjectRules = NONE_SET
 
     @cached_property
     def oldest_us(self) -> int:

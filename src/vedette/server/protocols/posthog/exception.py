@@ -5,34 +5,30 @@
 first), so that one screen shows all errors.
 """
 
-import hashlib
-import re
 from typing import Any
 
+from vedette.server.grouping import group
+from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.posthog.event import Event
 from vedette.server.protocols.posthog.text import dump
 
 LEVELS = {"fatal", "error", "warning", "info", "debug"}
-# Content hashes and numbers in file names and messages change with each build and each user.
-VOLATILE = re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,}|\d+")
-HASHED_FILE = re.compile(r"[.-][0-9a-zA-Z_]{8,}(?=\.(?:m?js|css)$)")
 
 
-def error_row(event: Event) -> dict[str, Any]:
-    """The row of `errors`. Odd or missing parts become empty; the payload has everything."""
+def error_row(event: Event, rules: ProjectRules = NONE_SET) -> dict[str, Any]:
+    """The row of `errors`, by the project's rules. Odd or missing parts become empty; the payload has everything."""
     properties = event.properties
     exceptions = _exceptions(properties)
     first = exceptions[0] if exceptions else {}
     type_, value = _str(first.get("type")), _str(first.get("value"))
     frames = [_frame(frame) for frame in _frames(first)]
-    fingerprints = _fingerprints(properties, exceptions)
     mechanism = first.get("mechanism")
     mechanism = mechanism if isinstance(mechanism, dict) else {}
     handled = mechanism.get("handled")
     level = properties.get("$exception_level") or properties.get("$level")
     row = event.row
     in_app = [frame for frame in frames if frame["in_app"]] or frames
-    return {
+    found = {
         "project_id": row["project_id"],
         "time": row["time"],
         "received_at": row["received_at"],
@@ -46,8 +42,6 @@ def error_row(event: Event) -> dict[str, Any]:
         "culprit": _culprit(in_app[-1]) if in_app else "",
         "handled": handled if isinstance(handled, bool) else None,
         "mechanism": _str(mechanism.get("type")),
-        "fingerprint": fingerprints[0],
-        "fingerprints": fingerprints,
         **{name: row.get(name, "") for name in SHARED},
         "user_id": event.distinct_id,
         "user_email": _person(properties, "email"),
@@ -57,8 +51,13 @@ def error_row(event: Event) -> dict[str, Any]:
         "sdk_name": row.get("lib", ""),
         "sdk_version": row.get("lib_version", ""),
         "frames": frames,
-        "payload": dump(_payload(event, exceptions)).decode(),
+        "payload": _payload(event, exceptions),
     }
+    rules.scrubbing.scrub(found)
+    grouping = group(found["payload"], rules.grouping)
+    found |= {"fingerprint": grouping.fingerprint, "fingerprints": grouping.fingerprints, "grouping": grouping.why}
+    found["payload"] = dump(found["payload"]).decode()
+    return found
 
 
 SHARED = ("service", "environment", "release", "trace_id", "span_id", "session_id")
@@ -89,32 +88,6 @@ def _frame(frame: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fingerprints(properties: dict[str, Any], exceptions: list[dict[str, Any]]) -> list[str]:
-    """The sender's own, else one over types and in-app frames, else over types and messages without numbers."""
-    own = properties.get("$exception_fingerprint")
-    if isinstance(own, str) and own:
-        return [own.lower() if re.fullmatch(r"[0-9a-fA-F]{32}", own) else _digest(["own", own])]
-    parts: list[str] = []
-    for exception in exceptions:
-        parts.append(_str(exception.get("type")))
-        frames = [_frame(frame) for frame in _frames(exception)]
-        for frame in [frame for frame in frames if frame["in_app"]] or frames:
-            parts += [frame["module"] or _stable_file(frame["filename"]), frame["function"]]
-        if not frames:
-            parts.append(VOLATILE.sub("#", _str(exception.get("value")))[:500])
-    return [_digest(parts)]
-
-
-def _digest(parts: list[str]) -> str:
-    return hashlib.md5("\x00".join(parts).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-
-
-def _stable_file(filename: str) -> str:
-    path = filename.partition("?")[0].partition("#")[0]
-    path = re.sub(r"^[a-z-]+://[^/]*", "", path)
-    return HASHED_FILE.sub("", path)
-
-
 def _culprit(frame: dict[str, Any]) -> str:
     where = frame["module"] or frame["filename"]
     return f"{where} in {frame['function']}" if frame["function"] else str(where)
@@ -143,6 +116,7 @@ def _payload(event: Event, exceptions: list[dict[str, Any]]) -> dict[str, Any]:
         "timestamp": float(row["time"]),
         "platform": _platform(exceptions[0] if exceptions else {}, event.properties),
         "exception": {"values": exceptions[::-1]},
+        "fingerprint": [own] if isinstance(own := event.properties.get("$exception_fingerprint"), str) and own else [],
         "release": row.get("release", ""),
         "environment": row.get("environment", ""),
         "user": {"id": event.distinct_id},

@@ -11,6 +11,7 @@ import orjson
 
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.outcomes import Outcome
+from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.sentry.times import Clock, FirstTimes, time_text
 from vedette.server.store.errors import InsertRejected
 from vedette.server.store.inbound import Inbound, RequestId
@@ -66,6 +67,7 @@ class Batch:
     event_id: str = ""
     trace: dict[str, Any] = field(default_factory=dict)
     body: bytes = b""
+    rules: ProjectRules = NONE_SET
     rows: dict[Inbound, list[bytes]] = field(default_factory=dict)
     accepted: dict[str, list[int]] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)
@@ -83,6 +85,10 @@ class Batch:
     def received(self) -> str:
         """Time of arrival, as the engine reads it."""
         return time_text(self.received_at)
+
+    def scrub(self, value: Any) -> Any:
+        """Take secrets out of what a client sent, by the known rules and the project's own; in place."""
+        return self.rules.scrubbing.scrub(value)
 
     def add(self, inbound: Inbound, row: dict[str, Any]) -> None:
         """One row for a table that takes JSON; project and arrival are filled in here."""

@@ -10,7 +10,7 @@ with logs of 10 attributes: 18 µs a record here plus 10 µs for the insert; 9 �
 from collections.abc import Callable
 from typing import Any
 
-from vedette.scrubbing import FILTERED, is_secret_key, scrub
+from vedette.scrubbing import FILTERED, is_secret_key
 from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
@@ -24,7 +24,7 @@ Attributes = dict[str, str]
 
 def each_record(item: Item, batch: Batch, category: str, store: Callable[[dict[str, Any], Attributes], None]) -> int:
     """Call `store` for each record; a bad one is dropped alone. Returns how many were stored."""
-    container = scrub(load_object(item.payload))
+    container = batch.scrub(load_object(item.payload))
     records = container.get("items")
     if not isinstance(records, list):
         raise BadItem("invalid_shape", "a container needs a list of items")

@@ -1,14 +1,14 @@
 """A Sentry error event → one row of `errors`.
 
-Format: https://develop.sentry.dev/sdk/data-model/event-payloads/. `normalise` brings the many accepted shapes into one
-(`exception.values`, `tags` as an object, …), so that what is stored as `payload` reads the same for every SDK.
+Format: https://develop.sentry.dev/sdk/data-model/event-payloads/; events come here normalised (`normalise.py`).
 """
 
 import re
 from typing import Any
 
-from vedette.server.protocols.sentry.fingerprint import fingerprints, stack_frames, thread_frames
-from vedette.server.protocols.sentry.shapes import boolean, count, dump, hex_id, mapping, objects, string_map, text
+from vedette.server.grouping import NO_RULES, Rules, group
+from vedette.server.protocols.sentry.frames import stack_frames, thread_frames
+from vedette.server.protocols.sentry.shapes import boolean, count, dump, hex_id, mapping, string_map, text
 
 LEVELS = {
     "warn": "warning",
@@ -27,40 +27,9 @@ MAX_FRAMES = 250
 NAME = 200  # characters in columns that hold a name
 TITLE = 256
 VALUE = 8192
-LISTS = ("exception", "threads", "breadcrumbs")
 
 
-def normalise(event: dict[str, Any], *, event_id: str, client_ip: str) -> None:
-    """One shape for what SDKs send in several; in place."""
-    event["event_id"] = event_id
-    for name in LISTS:
-        if name in event:
-            event[name] = {"values": objects(event[name])}
-    if "tags" in event:
-        event["tags"] = string_map(event["tags"], limit=10_000)
-    for name in ("contexts", "user", "request", "sdk", "extra", "modules"):
-        if name in event:
-            event[name] = mapping(event[name])
-    request = event.get("request")
-    if request:
-        for name in ("headers", "cookies", "env"):
-            if isinstance(request.get(name), list):
-                request[name] = mapping(request[name])
-    _resolve_ip(event, client_ip)
-
-
-def _resolve_ip(event: dict[str, Any], client_ip: str) -> None:
-    """`{{auto}}`, or the newer `sdk.settings.infer_ip`, ask for the connection's address."""
-    user = event.get("user") or {}
-    given = user.get("ip_address")
-    infer = mapping(mapping(event.get("sdk")).get("settings")).get("infer_ip") == "auto"
-    if client_ip and (given == "{{auto}}" or (infer and not given)):
-        event["user"] = {**user, "ip_address": client_ip}
-    elif given == "{{auto}}":
-        del user["ip_address"]
-
-
-def error_row(event: dict[str, Any]) -> dict[str, Any]:
+def error_row(event: dict[str, Any], rules: Rules = NO_RULES) -> dict[str, Any]:
     """The columns of a normalised, scrubbed event, without project and times."""
     exceptions = event["exception"]["values"] if "exception" in event else []
     raised = exceptions[-1] if exceptions else {}
@@ -71,7 +40,8 @@ def error_row(event: dict[str, Any]) -> dict[str, Any]:
     user = event.get("user") or {}
     sdk = event.get("sdk") or {}
     trace = mapping(mapping(event.get("contexts")).get("trace"))
-    prints = fingerprints(event)
+    grouping = group(event, rules)
+    lead = exceptions[grouping.lead] if exceptions else {}
     return {
         "event_id": event["event_id"],
         "source": "sentry",
@@ -79,14 +49,15 @@ def error_row(event: dict[str, Any]) -> dict[str, Any]:
         "level": level(event.get("level")),
         "type": kind,
         "value": value,
-        "title": title(kind, value),
+        "title": title(text(lead.get("type"), NAME), text(lead.get("value"), VALUE) if lead else value),
         "culprit": text(event.get("transaction"), NAME) or _culprit(frames),
         "handled": _handled(exceptions),
         "mechanism": text(mapping(raised.get("mechanism")).get("type"), NAME),
         "logger": text(event.get("logger"), NAME),
         "transaction": text(event.get("transaction"), NAME),
-        "fingerprint": prints[0],
-        "fingerprints": prints,
+        "fingerprint": grouping.fingerprint,
+        "fingerprints": grouping.fingerprints,
+        "grouping": grouping.why,
         "service": service(event),
         "environment": text(event.get("environment"), 64),
         "release": text(event.get("release"), NAME),

@@ -3,10 +3,9 @@
 import hashlib
 from typing import Any
 
-from vedette.scrubbing import scrub
 from vedette.server.protocols.sentry.batch import FEEDBACK, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.event import normalise
+from vedette.server.protocols.sentry.normalise import normalise
 from vedette.server.protocols.sentry.shapes import BadItem, dump, hex_id, load_object, mapping, text
 from vedette.server.protocols.sentry.times import time_text
 
@@ -15,7 +14,7 @@ MESSAGE = 8192
 
 def add_feedback(item: Item, batch: Batch) -> None:
     """A `feedback` item: an event with `contexts.feedback`. Raises BadItem."""
-    event = scrub(load_object(item.payload))
+    event = batch.scrub(load_object(item.payload))
     event_id = batch.event_id or hex_id(event.get("event_id"), 32)
     if not event_id:
         raise BadItem("missing_event_id", "feedback needs an event_id")
@@ -54,7 +53,7 @@ def store_user_report(report: dict[str, Any], batch: Batch, *, size: int) -> Non
     event_id = hex_id(report.get("event_id"), 32) or batch.event_id
     if not event_id or not comments.strip():
         raise BadItem("missing_field", "a user report needs an event_id and comments")
-    payload = dump(scrub(report))
+    payload = dump(batch.scrub(report))
     feedback_id = hashlib.blake2b(f"{event_id} {payload}".encode("utf-8", "replace"), digest_size=16).hexdigest()
     row = {
         "time": time_text(batch.first_times.keep(batch.project_id, feedback_id, batch.received_at)),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.scrubbing import scrub
 from vedette.server.http.outcomes import Outcome
 from vedette.server.protocols.sentry import (
     attachments,
@@ -18,7 +17,8 @@ from vedette.server.protocols.sentry import (
 )
 from vedette.server.protocols.sentry.batch import ERRORS, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.event import error_row, normalise
+from vedette.server.protocols.sentry.event import error_row
+from vedette.server.protocols.sentry.normalise import normalise
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, objects, text
 from vedette.server.protocols.sentry.times import time_text
 
@@ -42,9 +42,9 @@ def add_event(item: Item, batch: Batch) -> None:
 
 def store_event(event: dict[str, Any], batch: Batch, *, size: int) -> None:
     """Scrub, normalise and add one error event of `size` bytes."""
-    scrub(event)
+    batch.scrub(event)
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
-    row = error_row(event)
+    row = error_row(event, batch.rules.grouping)
     time = batch.time_of(event.get("timestamp"), category="error", item_id=row["event_id"])
     row["time"] = time_text(time)
     row["received_at"] = batch.received

@@ -268,6 +268,7 @@ def _batch(
         kept_days=kept_days(request.ingest.settings),
         client_ip=request.client_ip,
         body=body,
+        rules=request.ingest.rules.of(key.project_id),
     )
 
 

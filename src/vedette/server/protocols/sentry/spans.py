@@ -5,10 +5,10 @@ Format: https://develop.sentry.dev/sdk/data-model/event-payloads/transaction/ an
 
 from typing import Any
 
-from vedette.scrubbing import scrub
 from vedette.server.protocols.sentry.batch import SPANS, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.event import normalise, service, session_id
+from vedette.server.protocols.sentry.event import service, session_id
+from vedette.server.protocols.sentry.normalise import normalise
 from vedette.server.protocols.sentry.shapes import (
     BadItem,
     hex_id,
@@ -50,7 +50,7 @@ def span_kind(op: str) -> str:
 
 def add_transaction(item: Item, batch: Batch) -> None:
     """A `transaction` item: one span for itself and one for each child. Raises BadItem."""
-    event = scrub(load_object(item.payload))
+    event = batch.scrub(load_object(item.payload))
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
     contexts = mapping(event.get("contexts"))
     trace = mapping(contexts.get("trace"))
@@ -77,7 +77,7 @@ def add_transaction(item: Item, batch: Batch) -> None:
 
 def add_span(item: Item, batch: Batch) -> None:
     """A standalone `span` item of the first version, such as a web vital. Raises BadItem."""
-    span = scrub(load_object(item.payload))
+    span = batch.scrub(load_object(item.payload))
     data = mapping(span.get("data"))
     common = {
         "service": text(data.get("service.name"), 200),

@@ -19,6 +19,8 @@ SELECT
     user_id,
     user_email,
     fingerprint,
+    fingerprints,
+    grouping,
     source,
     frames,
     tags,

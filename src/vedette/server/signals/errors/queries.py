@@ -71,6 +71,7 @@ def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
         error["payload"] = orjson.loads(error["payload"] or "{}")
     except orjson.JSONDecodeError:  # stored by something that is not us; show it rather than nothing
         error["payload"] = {"text": error["payload"]}
+    error["grouping"] = orjson.loads(error["grouping"] or "{}")
     error["reports"] = store.query(load(__package__, "reports.sql"), bound).dicts()
     error["attachments"] = store.query(load(__package__, "attachments.sql"), bound).dicts()
     return error

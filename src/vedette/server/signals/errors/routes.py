@@ -70,8 +70,30 @@ class Report(BaseModel):
     fingerprint: str
 
 
+class Grouping(BaseModel):
+    """Why an error is in its group (docs/grouping.md). Frames are `[exception, frame, name]`, positions in `payload`;
+    `left_out` has those that did not count and the reason."""
+
+    by: str = ""
+    rule: str = ""
+    fingerprint: list[str] = []
+    types: list[str] = []
+    message: str = ""
+    of: str = ""
+    weak: bool = False
+    frames: list[tuple[int, int, str]] = []
+    left_out: list[tuple[int, int, str]] = []
+    rules: int = 0
+
+
 class ErrorDetail(ErrorEvent):
-    """An error with everything it carried; `payload` is the event as sent, after scrubbing."""
+    """An error with everything it carried; `payload` is the event as sent, after scrubbing.
+
+    `fingerprints` are all that it could be grouped by, the first one's digits being `fingerprint`.
+    """
+
+    fingerprints: list[str]
+    grouping: Grouping
 
     frames: list[Frame]
     tags: dict[str, str]
