@@ -113,6 +113,56 @@ def test_summary(project: ProjectClient) -> None:
     assert row["quantiles"] == [{"quantile": 0.5, "value": 4}, {"quantile": 0.99, "value": 8}]
 
 
+def test_points_of_all_types_in_one_request_keep_their_own_fields(project: ProjectClient) -> None:
+    """What one type lacks is empty in its points, not another's; three points each, so none takes its neighbour's."""
+    time = now_ns()
+    request, metrics = metrics_request()
+    for name in ("gauge", "sum", "histogram", "exponential_histogram", "summary"):
+        points = getattr(metrics.add(name=name, unit=f"{name}s"), name).data_points
+        for number in range(1, 4):
+            point = points.add(time_unix_nano=time + number, start_time_unix_nano=time - number, flags=number % 2)
+            fill(point.attributes, {"of": name, "number": number})
+            if name in ("gauge", "sum"):
+                setattr(point, "as_int" if number == 2 else "as_double", number)
+            else:
+                point.count, point.sum = 10 * number, number
+            if "histogram" in name:
+                point.min = -number
+                point.exemplars.add(time_unix_nano=time, as_double=number)
+            if name == "histogram":
+                point.bucket_counts.extend([number, 9])
+                point.explicit_bounds.extend([number / 2])
+            elif name == "exponential_histogram":
+                point.scale, point.zero_count, point.zero_threshold = number, number + 1, number / 4
+                point.positive.offset, point.negative.offset = -number, number
+                point.positive.bucket_counts.extend([number])
+                point.negative.bucket_counts.extend([number, 0])
+            elif name == "summary":
+                point.quantile_values.add(quantile=0.5, value=number)
+    assert_stored(send(project, "metrics", request))
+    found = project.sql(
+        f"SELECT p.*, s.attributes, s.unit FROM ({POINTS}) AS p JOIN metric_series AS s USING (series_id)"
+    )
+    assert len(found) == 15
+    for row in found:
+        name, number = row["metric_name"], int(row["attributes"]["number"])
+        of = {kind: name == kind for kind in ("histogram", "exponential_histogram", "summary")}
+        assert (row["type"], row["attributes"]["of"], row["unit"]) == (name, name, f"{name}s")
+        assert (row["t"], row["s"], row["value"], row["is_stale"]) == (time + number, time - number, number, number % 2)
+        assert row["count"] == (10 * number if any(of.values()) else 0)
+        assert (row["min"], row["max"]) == (-number if "histogram" in name else None, None)
+        assert row["bucket_counts"] == ([number, 9] if of["histogram"] else [])
+        assert row["explicit_bounds"] == ([number / 2] if of["histogram"] else [])
+        exponential = [number, number + 1, number / 4, -number, [number], number, [number, 0]]
+        assert [
+            row[column]
+            for column in ("scale", "zero_count", "zero_threshold", "positive_offset", "positive_counts",
+                           "negative_offset", "negative_counts")
+        ] == (exponential if of["exponential_histogram"] else [0, 0, 0, 0, [], 0, []])  # fmt: skip
+        assert row["quantiles"] == ([{"quantile": 0.5, "value": number}] if of["summary"] else [])
+        assert [one["value"] for one in row["exemplars"]] == ([number] if "histogram" in name else [])
+
+
 def test_exemplars(project: ProjectClient) -> None:
     time = now_ns()
     request, metrics = metrics_request()
