@@ -17,7 +17,7 @@ export const SNIPPETS: Snippet[] = [
     id: 'vedette-python', word: 'Python, vedette', group: 'Everything', protocols: ['otlp', 'sentry', 'posthog'], proves: ['log', 'span', 'error', 'event', 'metric_point'],
     steps: (k) => [
       { title: 'Install', code: 'pip install vedette' },
-      { title: 'Start it in your application', code: `import vedette\n\nvedette.init(dsn="${k.sentry_dsn}", service="my-service", release="1.0.0")` },
+      { title: 'Start it in your application', code: `import vedette\n\nvedette.init(\n    dsn="${k.sentry_dsn}",\n    service="my-service",\n    release="1.0.0",\n)` },
       { title: 'Send one of each', code: `log = vedette.get_logger()\n\nwith vedette.span("hello"):\n    log.info("hello from vedette", plan="pro")\n    vedette.count("hellos", plan="pro")\n    vedette.track("hello from vedette", user="user-1")\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        vedette.error()\nvedette.flush()` },
       { title: 'Or check the way from the shell', code: `export VEDETTE_DSN=${k.sentry_dsn}\nvedette doctor` },
     ],
