@@ -338,6 +338,30 @@ def test_a_delivery_adopts_only_what_is_for_its_targets(backend: Backend, start:
     assert list((tmp_path / "spool").iterdir()) == []
 
 
+def test_what_waits_for_a_target_nobody_has_makes_room_at_last(start: Start, backend: Backend, tmp_path: Path) -> None:
+    backend.behave = lambda request: Answer(503)
+    small = {"spool_max_bytes": 1 << 18}
+    first = start(lane(backend.url, Signal.EVENTS, "posthog"), **small)
+    put(first, Signal.EVENTS, range(200), padding="x" * 1000)
+    first.close(0)
+    second = start(lane(backend.url, Signal.EVENTS, "vedette"), **small)
+    put(second, Signal.EVENTS, range(200), padding="x" * 1000)
+    until(lambda: "posthog, which is not configured" in second.health()["vedette"].note)
+    assert second.health()["vedette"].dropped == {}
+    assert accounted(second) == 200
+
+
+def test_a_closed_delivery_has_nothing_to_wait_for(start: Start, backend: Backend) -> None:
+    backend.behave = lambda request: Answer(503)
+    delivery = start(lane(backend.url, Signal.EVENTS))
+    put(delivery, Signal.EVENTS, range(3))
+    delivery.close(0)
+    began = time.monotonic()
+    assert delivery.flush(5) is False
+    assert time.monotonic() - began < 1
+    assert delivery.health()["vedette"].queued == 3
+
+
 def test_two_lanes_of_one_target_and_signal_are_two(backend: Backend, start: Start) -> None:
     other = replace(lane(backend.url, Signal.EVENTS), url=backend.url + "/elsewhere")
     delivery = start(lane(backend.url, Signal.EVENTS), other)

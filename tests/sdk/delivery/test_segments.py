@@ -3,6 +3,8 @@
 import os
 import shutil
 import tempfile
+import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from vedette.sdk.delivery.segments import Log
+from vedette.sdk.delivery.segments import Log, Sealed
 from vedette.sdk.delivery.spool import Spool
 
 LANES = ("posthog", "vedette")
@@ -77,7 +79,7 @@ def test_an_illegible_cursor_begins_again(tmp_path: Path, content: bytes) -> Non
     assert len(open_log(tmp_path).readers["vedette"]) == 1
 
 
-def test_a_line_cut_off_by_a_crash_is_cut_out(tmp_path: Path) -> None:
+def test_a_line_cut_off_by_a_crash_is_not_read(tmp_path: Path) -> None:
     log = open_log(tmp_path)
     log.append(line(1))
     log.close()
@@ -257,6 +259,57 @@ class SpoolMachine(RuleBasedStateMachine):
 
 TestSpool = SpoolMachine.TestCase
 TestSpool.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_what_is_appended_while_the_spool_closes_is_not_lost(tmp_path: Path) -> None:
+    """The end deletes a home that is finished, while other threads may still be reporting their errors."""
+    spool = Spool(tmp_path, {"events": ("vedette",)}, max_bytes=1 << 30, segment_bytes=1 << 20, lost=lambda *_: None)
+    kept: list[int] = []
+    got: list[int] = []
+    stop = threading.Event()
+
+    def append(first: int) -> None:
+        number = first
+        while not stop.is_set():
+            spool.append("events", line(number))
+            kept.append(number)
+            number += 1
+            time.sleep(0.0002)
+
+    def send(sender: Spool) -> None:
+        for reader in sender.readers("events", "vedette"):
+            while taken := reader.take(1000):
+                got.extend(map(number_of, taken))
+                reader.done()
+
+    threads = [threading.Thread(target=append, args=(part * 10**6,)) for part in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(60):
+        send(spool)
+        spool.close(1.0)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    spool.abandon()
+    heir = Spool(tmp_path, {"events": ("vedette",)}, max_bytes=1 << 30, segment_bytes=1 << 20, lost=lambda *_: None)
+    while heir.adopt() or heir.adopting:
+        send(heir)
+        heir.tidy()
+    assert Counter(got) == Counter(kept)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_appended_to_a_home_that_others_may_have_adopted(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, {"events": LANES}, max_bytes=1 << 20, segment_bytes=1 << 20, lost=lambda *_: None)
+    spool.append("events", line(1))
+    log = spool._own.logs["events"]  # as a thread has it that is about to append
+    spool.close(1.0)
+    with pytest.raises(Sealed):
+        log.append(line(2))
+    spool.append("events", line(3))
+    assert len(list(tmp_path.iterdir())) == 2
+    spool.abandon()
 
 
 def test_homes_are_private(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ after the end goes to the file `health`.
 """
 
 import atexit
+import importlib
 import json
 import multiprocessing
 import os
@@ -25,12 +26,18 @@ SIGNALS = (Signal.EVENTS, Signal.ERRORS, Signal.LOGS, Signal.TRACES)
 
 def start(told: dict[str, Any]) -> Delivery:
     tuning = replace(QUICK, **told.get("tuning", {}))
-    lanes = [lane(told["url"], each) for each in SIGNALS]
+    lanes = [
+        lane(told["url"], each, **({"encode": import_and_encode} if "modules" in told else {})) for each in SIGNALS
+    ]
     delivery = Delivery(lanes, spool_directory=Path(told["spool"]), tuning=tuning)
     if "health" in told:  # registered first, so called last
         atexit.register(write_health, delivery, Path(told["health"]), os.getpid())
     shutdown.watch(delivery, told.get("deadline", 5.0))
     return delivery
+
+
+def import_and_encode(items: Any) -> bytes:
+    return bytes(importlib.import_module("slow_encoder").encode(items))
 
 
 def write_health(delivery: Delivery, path: Path, of: int) -> None:
@@ -100,6 +107,19 @@ def by_fork(delivery: Delivery, told: dict[str, Any]) -> None:
         children.append(pid)
     put(delivery, 10_000, told["count"])
     assert all(os.waitpid(pid, 0)[1] == 0 for pid in children)
+
+
+def by_fork_during_an_import(delivery: Delivery, told: dict[str, Any]) -> None:
+    """A lane's thread is importing what it encodes with: in the child, the rest of that module would never come."""
+    sys.path.insert(0, told["modules"])
+    put(delivery, 0, 1)
+    while "slow_encoder" not in sys.modules:
+        time.sleep(0.001)
+    pid = os.fork()
+    if pid == 0:
+        put(delivery, 1000, told["count"])
+        sys.exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
 
 
 def by_fork_and_os_exit(delivery: Delivery, told: dict[str, Any]) -> None:

@@ -234,6 +234,14 @@ def test_children(service: Service, end: str, fails: str) -> None:
         assert service.taken(each) == expected
 
 
+def test_a_fork_in_the_middle_of_an_import(service: Service, tmp_path: Path) -> None:
+    module = "import time; time.sleep(0.3)\nfrom tests.sdk.delivery.backend import encode\n"
+    (tmp_path / "slow_encoder.py").write_text(module)
+    service.run("by_fork_during_an_import", modules=str(tmp_path))
+    for each in SIGNALS:
+        assert service.taken(each) == Counter([0, *range(1000, 1000 + COUNT)])
+
+
 def test_a_child_that_leaves_by_os_exit(service: Service) -> None:
     service.run("by_fork_and_os_exit")
     service.rescued()

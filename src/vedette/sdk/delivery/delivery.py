@@ -75,12 +75,15 @@ class Delivery:
         """Send what is here now, at once. Whether all of it was sent or dropped within the deadline, one for all."""
         until = time.monotonic() + deadline_seconds
         marks = [(worker, worker.source.mark()) for worker in self._workers]
+        if self._closed:
+            return all(passed() for _, passed in marks)
         for worker, _ in marks:
             worker.hurry(until)
         passed = []
         for position, (worker, mark) in enumerate(marks):
-            left = until - time.monotonic()  # without threads the lanes take turns, and share it
-            passed.append(worker.wait(mark, until if worker.running else until - left + left / (len(marks) - position)))
+            now = time.monotonic()  # without threads the lanes take turns, and share what is left
+            turn = until if worker.running else now + (until - now) / (len(marks) - position)
+            passed.append(worker.wait(mark, turn))
         return all(passed)
 
     def close(self, deadline_seconds: float) -> None:
@@ -97,7 +100,7 @@ class Delivery:
             self._spool.close(max(0.1, until - time.monotonic()))
         if lost:
             errors = {worker.tally.last_error for worker in self._workers if worker.tally.last_error}
-            warn_once(f"{lost} records were not sent within {deadline_seconds:g} s of the end: {'; '.join(errors)}")
+            warn_once(f"{lost} records were not sent within {deadline_seconds:.1f} s of the end: {'; '.join(errors)}")
 
     def health(self) -> dict[str, TargetHealth]:
         """What became of everything, by target and signal."""
@@ -175,7 +178,7 @@ class Delivery:
 
     def _keep(self, signal: Signal, line: bytes) -> bool:
         """Write a line to the spool. False where there is none, or the disk does not take it."""
-        if self._spool is None or self._keeper is None or (self._note and time.monotonic() < self._spool_retry_at):
+        if self._spool is None or self._keeper is None or time.monotonic() < self._spool_retry_at:
             return False
         try:
             self._spool.append(signal.value, line)
@@ -186,7 +189,8 @@ class Delivery:
             self._spool_retry_at = time.monotonic() + _SPOOL_RETRY_SECONDS
             warn_once(self._note)
             return False
-        self._note = ""
+        if self._spool_retry_at:
+            self._spool_retry_at, self._note = 0.0, ""
         self._keeper.written()
         return True
 
@@ -206,7 +210,7 @@ class Delivery:
         if tally is not None:
             tally.drop(reason, count)
         else:
-            warn_once(f"the spool is full: {signal} that were kept for {lane}, which is not configured, were dropped")
+            self._note = f"the spool was full: {signal} were dropped that waited for {lane}, which is not configured"
 
     def _forked(self) -> None:
         """In a child: nothing of the parent's is ours, and none of its threads are here."""

@@ -8,6 +8,17 @@ from typing import Literal
 
 from vedette.sdk.delivery.lane import Signal
 
+REASONS = {
+    "overflow": "the queue, or the spool on disk, was full: the oldest made room",
+    "too_large": "one item alone was larger than the backend takes",
+    "invalid": "it could not be put into JSON, or into the backend's words",
+    "refused": "the backend will never take it",
+    "shutdown": "it was in memory when the process ended",
+    "corrupt": "its line in the spool was spoilt, by a power cut",
+    "lost": "its file in the spool was deleted by another hand",
+    "failed": "the delivery itself failed at it: a defect",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SignalHealth:
@@ -17,7 +28,7 @@ class SignalHealth:
     sent: int = 0
     retried: int = 0  # how often an item was put off to be sent again
     rejected: int = 0  # refused by name within a batch that was taken
-    dropped: Mapping[str, int] = field(default_factory=dict)  # by reason, of docs/sdk.md
+    dropped: Mapping[str, int] = field(default_factory=dict)  # by reason, of `REASONS` or given to `drop`
     last_error: str = ""
     state: Literal["closed", "open"] = "closed"  # the circuit breaker; open is a backend that does not answer
     note: str = ""  # what is not as configured, such as a spool that cannot be written

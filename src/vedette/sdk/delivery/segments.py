@@ -59,6 +59,7 @@ class Log:
         self.lock = threading.RLock()  # reentrant: a signal handler may report an error while its thread is in here
         self.lost = lost
         self.unsynced = False
+        self._named = True  # whether the directory has the newest file's name on the disk
         self._segment_bytes = segment_bytes
         self._sealed = False
         self._fd: int | None = None
@@ -93,7 +94,10 @@ class Log:
             retired, self._retired = self._retired, []
             if self._fd is not None:
                 retired.append(os.dup(self._fd))
+            named, self._named = self._named, True
         needed = not self.idle
+        if needed and not named:
+            retired += [os.open(directory, os.O_RDONLY) for directory in (self.directory, self.directory.parent)]
         for fd in retired:
             try:
                 if needed:
@@ -168,6 +172,7 @@ class Log:
         self._retire()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
         self._fd = os.open(self.path(self._next), flags, 0o600)
+        self._named = False
         self._next += 1
         self.segments[self._next - 1] = _Segment()
         return self.segments[self._next - 1]
@@ -193,12 +198,9 @@ class Log:
         return [(int(match[1]), path) for path in self.directory.iterdir() if (match := pattern.fullmatch(path.name))]
 
     def _measure(self, path: Path) -> _Segment:
-        """Count a segment that another process wrote, and cut off the line it died in: its put had not returned."""
+        """Count what another process wrote, without the line it died in: that put had not returned."""
         data = path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole != len(data):
-            os.truncate(path, whole)
-        return _Segment(whole, data.count(b"\n"))
+        return _Segment(data.rfind(b"\n") + 1, data.count(b"\n"))
 
 
 class Reader(Source):
@@ -243,13 +245,13 @@ class Reader(Source):
         return lines
 
     def done(self) -> None:
-        """Remembered, so that no other process sends it again."""
-        super().done()
+        """Remembered, so that no other process sends it again: before a flush hears of it, for the end may follow."""
         try:
             self._remember(self._hand_end)
             self._log.trim()
         except OSError as error:  # at worst, the next process sends again what has its id
             failed("spool", error)
+        super().done()
 
     def close(self) -> int:
         """Nothing waits in memory."""

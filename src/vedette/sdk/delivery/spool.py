@@ -139,6 +139,7 @@ class Spool:
         self._left: tuple[Home, ...] = ()  # at the end, for others to adopt
         self._own_lock = threading.RLock()
         self._upkeep_lock = threading.Lock()
+        self._closed = False
 
     def append(self, signal: str, line: bytes) -> None:
         """Keep a line for all lanes of the signal. Raises OSError when the disk does not take it."""
@@ -175,7 +176,7 @@ class Spool:
         with self._upkeep_lock:
             before = self._adopted
             for path in self._others():
-                if len(self._adopted) >= _MOST_ADOPTED:
+                if self._closed or len(self._adopted) >= _MOST_ADOPTED:
                     break
                 home = take_home(path, self.segment_bytes, self._lost)
                 if home is not None and self._busy(home):
@@ -191,7 +192,8 @@ class Spool:
                 if not self._busy(home):
                     self._adopted = tuple(other for other in self._adopted if other is not home)
                     home.end()
-            self._bound()
+            if not self._closed:
+                self._bound()
 
     @property
     def adopting(self) -> bool:
@@ -199,9 +201,11 @@ class Spool:
         return bool(self._adopted)
 
     def close(self, timeout_seconds: float) -> None:
-        """Sync and let go: what is finished is deleted, the rest is there for the next process."""
+        """Sync and let go: what is finished is deleted, the rest is there for the next process. Only `append` still
+        works, so that nothing is lost that comes late."""
         if self._upkeep_lock.acquire(timeout=timeout_seconds):
             try:
+                self._closed = True
                 self.sync()
                 with self._own_lock:
                     own, self._own = self._own, None
@@ -221,8 +225,9 @@ class Spool:
 
     def _open(self, signal: str, instead_of: Log | None) -> Log:
         with self._own_lock:
-            if self._own is not None and instead_of is not None and self._own.logs.get(signal) is instead_of:
-                self._own.end()
+            own = self._own
+            if own is not None and (own.logs.get(signal) is instead_of is not None or not own.path.is_dir()):
+                own.end()
                 self._own = None
             if self._own is None:
                 self._own = make_home(self.root, self.segment_bytes, self._lost)

@@ -77,9 +77,12 @@ class Worker:
     def wait(self, passed: Callable[[], bool], until: float) -> bool:
         """Wait until `passed`, no longer than `until`, nor when there is no hope. Whether it has."""
         if not self.running:
-            self._run_inline(until)
+            self._run_inline(passed, until)
         with self._progress:
             self._progress.wait_for(lambda: passed() or self._hopeless(until), max(0.0, until - time.monotonic()))
+        with self._lock:
+            if self._hurry_until == until:
+                self._hurry_until = 0.0
         return passed()
 
     def stop(self) -> int:
@@ -132,14 +135,14 @@ class Worker:
             self._await_batch()
             self._turn()
 
-    def _run_inline(self, until: float) -> None:
+    def _run_inline(self, passed: Callable[[], bool], until: float) -> None:
         """Do the thread's work in the caller's, when no thread can be started: Python 3.12 does not, at its exit."""
         with self._lock:
             if self._stopped:
                 return
             self._until = until
         try:
-            while len(self.source) and not self._stopped and not self._late():
+            while not (passed() or self._stopped or self._late()):
                 self._turn()
         finally:
             self._until = None
