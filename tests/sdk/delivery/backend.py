@@ -22,6 +22,7 @@ QUICK = Tuning(
     backoff_cap_seconds=0.3,
     sync_seconds=0.1,
     adopt_seconds=0.3,
+    patience_seconds=0.3,
 )
 
 

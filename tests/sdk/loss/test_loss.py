@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.sdk.delivery.backend import Answer, Backend, Behaviour, lane, running, unavailable_for, until
-from vedette.sdk.delivery import Delivery, Signal
+from vedette.sdk.delivery import Delivery, Signal, Tuning
 
 ROOT = Path(__file__).parents[3]
 COUNT = 40
@@ -117,6 +117,15 @@ def test_a_process_that_ends_by_itself(service: Service, fails: str) -> None:
             assert signals["sent"] == COUNT
     service.rescued()
     for each in DURABLE:
+        assert service.taken(each) == Counter(range(COUNT))
+
+
+def test_a_moment_of_503_at_the_end_of_a_short_process(service: Service) -> None:
+    """With the times a service has: the breaker opens, but not before the flush."""
+    service.backend.behave = BACKENDS["503 for a second"]()
+    times = ("backoff_base_seconds", "backoff_cap_seconds", "patience_seconds")
+    service.run("by_return", tuning={name: getattr(Tuning(), name) for name in times})
+    for each in SIGNALS:
         assert service.taken(each) == Counter(range(COUNT))
 
 

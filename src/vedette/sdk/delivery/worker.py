@@ -49,6 +49,8 @@ class Worker:
         self._full = threading.Event()  # there is a batch, or a flush: no more lingering
         self._hurry = threading.Event()  # a flush: no more waiting for the backoff
         self._hurry_until = 0.0
+        self._hurry_began = 0.0
+        self._was_open = False  # the breaker, when the flush began
         self._hurries = 0  # flushes asked for …
         self._heeded = 0  # … when the last attempt began
         self._resting = False
@@ -68,6 +70,8 @@ class Worker:
         """Send without lingering, and try at once whatever the backoff says, unless the backend asked for a wait."""
         with self._lock:
             self._hurries += 1
+            self._hurry_began = time.monotonic()
+            self._was_open = self._open
             self._hurry_until = max(self._hurry_until, until)
         self._full.set()
         self._hurry.set()
@@ -302,12 +306,14 @@ class Worker:
         self._resting = False
 
     def _hopeless(self, until: float) -> bool:
-        """Whether a flush need not wait: it has had its attempt, and the next comes too late or is no better."""
+        """Whether a flush need not wait: it has had its attempt, and the next comes too late or is no better, where
+        the backend has long been known to fail."""
         if not self._resting:
             return False
         if self.breaker.asked:
             return self.breaker.retry_at > until
-        return self._heeded == self._hurries and (self._open or self.breaker.retry_at > until)
+        known = self._was_open or time.monotonic() - self._hurry_began > self._tuning.patience_seconds
+        return self._heeded == self._hurries and ((self._open and known) or self.breaker.retry_at > until)
 
     def _tell(self, cause: str, message: str) -> None:
         """Remember an error, and log it the first time it has this cause."""
