@@ -15,7 +15,7 @@ logger = logging.getLogger("vedette")
 
 _failures: Counter[str] = Counter()
 _told: set[str] = set()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal handler may fail while its thread is in here
 
 
 def failed(where: str, error: BaseException) -> None:
@@ -74,7 +74,7 @@ def guarded(default: R) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def _after_fork() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

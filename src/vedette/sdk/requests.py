@@ -11,6 +11,7 @@ What a framework knows in between (the route, an exception that its handlers tur
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from functools import lru_cache
@@ -47,8 +48,8 @@ class Request:
     """A request in hand, between `begin` and `end`. What it learns (`route`, a user) may come at any time."""
 
     __slots__ = (
-        "claimed", "client", "connection", "error", "method", "path", "route", "scope", "span", "started_ns", "tail",
-        "tokens", "within",
+        "claimed", "client", "connection", "error", "find_route", "method", "path", "route", "scope", "span",
+        "started_ns", "tail", "tokens", "within",
     )  # fmt: skip
 
     client: Client
@@ -57,6 +58,7 @@ class Request:
     method: str
     path: str
     route: str
+    find_route: Callable[[], str] | None  # asks the framework, which tells nobody when it finds the route
     tail: Tail | None
     started_ns: int
     claimed: str  # the user that the caller named, where it is believed: until the application says who it is
@@ -74,6 +76,12 @@ class Request:
     def user_known(self) -> bool:
         """Whether the application has said who the user is."""
         return self.scope.user_id != self.claimed
+
+    def known_route(self) -> str:
+        """The route's template, as far as it is known by now."""
+        if not self.route and self.find_route is not None:
+            self.route = self.find_route()
+        return self.route or self.scope.route
 
     def respond(self, status: int) -> None:
         """The response begins. An exception that the framework made a 5xx of is reported now: frameworks take its
@@ -102,7 +110,7 @@ class Request:
         except Exception as failure:
             failed("requests", failure)
         finally:
-            self.error = None  # its frames may hold the request
+            self.error = self.find_route = None  # what they hold may hold the request
             if attached is not None:
                 detach(attached)
             context.leave(entered)
@@ -165,6 +173,7 @@ def _begin(
     request = Request()
     request.client, request.method, request.path, request.route = client, method, _clean(client, path), ""
     request.scope, request.tail, request.error, request.connection = scope, tail, None, False
+    request.find_route = None
     request.claimed = scope.user_id
     entered = context.enter(scope)
     try:
@@ -222,7 +231,7 @@ def _name_of(host: str) -> str:
 def _finish(request: Request, status: int, error: BaseException | None, route: str) -> None:
     took_ns = perf_counter_ns() - request.started_ns
     client, span, scope = request.client, request.span, request.scope
-    route = route or request.route or scope.route
+    route = route or request.known_route()
     if error is not None and not is_failure(error):
         error = None
     if error is None and status >= 500:

@@ -23,6 +23,7 @@ from vedette.sdk.client import Client
 from vedette.sdk.delivery.lane import Signal
 from vedette.sdk.errors import reported
 from vedette.sdk.guard import failed
+from vedette.sdk.requests import current_request
 from vedette.sdk.traces import REPORTED, SPAN, mark
 
 _STANDARD = "|".join(re.escape(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
@@ -118,8 +119,10 @@ def put_scope(client: Client, event: dict[str, Any], error: BaseException | None
         **scope.tags,
     }
     event["tags"] = {**{key: value for key, value in told.items() if value}, **dict(event.get("tags") or {})}
-    if scope.route and not event.get("transaction"):
-        event["transaction"] = scope.route
+    request = current_request()
+    route = scope.route or (request.known_route() if request is not None else "")
+    if route and not event.get("transaction"):
+        event["transaction"] = route
 
 
 def forget(serialiser: Serialiser) -> None:

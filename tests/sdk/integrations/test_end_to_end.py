@@ -88,6 +88,7 @@ def test_a_request_that_breaks(name: str, project: ProjectClient, tmp_path: Path
     [error] = project.sql("SELECT event_id, type, value, handled, transaction, span_id, "
                           "trace_id, user_id, session_id, service FROM errors")  # fmt: skip
     assert (error["value"], error["handled"], error["span_id"]) == ("nobody", False, root["span_id"])
+    assert error["transaction"] == route
     assert root["attributes"]["sentry.event_id"] == error["event_id"]
 
     lines = project.sql("SELECT body, severity_text, span_id, attributes, "

@@ -190,8 +190,9 @@ def test_lists_and_files_reach_the_server_as_they_are(sent: Capture) -> None:
 def test_behind_a_real_server(sent: Capture) -> None:
     import requests
 
-    with served(make()) as url, capture(trust_baggage=True) as believed, vedette.context(user="u9", session="s9"):
-        assert requests.get(f"{url}/orders/handler", timeout=10).status_code == 200
-        kinds = {span.kind: span for span in believed.spans}
+    with capture(trust_baggage=True) as believed:
+        with served(make()) as url, vedette.context(user="u9", session="s9"):
+            assert requests.get(f"{url}/orders/handler", timeout=10).status_code == 200
+        kinds = {span.kind: span for span in believed.spans}  # now that the server has ended, and its span with it
         assert kinds["server"].parent_id == kinds["client"].span_id
         assert kinds["server"].attributes["session.id"] == "s9"

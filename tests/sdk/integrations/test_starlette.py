@@ -254,22 +254,39 @@ def test_a_websocket_is_one_span_and_no_duration(sent: Capture) -> None:
     assert "http.server.request.duration" not in {point.name for point in sent.metrics}
 
 
+async def live(app: Any) -> list[str]:
+    """What a server is told from its start to its end."""
+    told: list[str] = []
+    messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message["type"])
+
+    await app({"type": "lifespan", "state": {}}, receive, send)
+    return told
+
+
 def test_the_lifespan_is_left_alone(sent: Capture) -> None:
-    async def run() -> list[str]:
-        told: list[str] = []
-        messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
-
-        async def receive() -> dict[str, Any]:
-            return next(messages)
-
-        async def send(message: dict[str, Any]) -> None:
-            told.append(message["type"])
-
-        await vedette.asgi(make_fastapi())({"type": "lifespan", "state": {}}, receive, send)
-        return told
-
-    assert asyncio.run(run()) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    told = asyncio.run(live(vedette.asgi(make_fastapi())))
+    assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert sent.spans == []
+
+
+def test_an_application_without_a_lifespan_has_ours() -> None:
+    async def refuses(scope: Any, receive: Any, send: Any) -> None:
+        raise ValueError(f"only HTTP, not {scope['type']}")
+
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        raise ValueError("the database is away")
+
+    told = asyncio.run(live(vedette.asgi(refuses)))
+    assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"], "and is flushed in between"
+    with pytest.raises(ValueError, match="the database is away"):
+        asyncio.run(live(vedette.asgi(breaks)))
 
 
 @pytest.mark.parametrize("known", ["before", "after"])

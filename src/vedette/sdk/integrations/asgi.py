@@ -5,6 +5,7 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from vedette.sdk import propagation
@@ -59,10 +60,11 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send, user: User
         exchange = None if MARK in scope else _begin(scope, receive, send, user)
     elif kind == "websocket":
         exchange = None if MARK in scope else _begin(scope, receive, send, user, connection=True)
+    elif kind == "lifespan" and scope.setdefault(MARK, send) is send:
+        await _live(app, scope, receive, send)
+        return
     else:
         exchange = None
-        if kind == "lifespan" and scope.setdefault(MARK, send) is send:
-            send = _flushed_first(send)
     if exchange is None:
         await app(scope, receive, send)
         return
@@ -74,16 +76,33 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send, user: User
     exchange.end(None)
 
 
-def _flushed_first(send: Send) -> Send:
-    """Send what waits before the server is told that the application has shut down. uvicorn then dies of the signal it
-    was sent, and what is registered with atexit does not run."""
+async def _live(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """The application's lifespan: send what waits before the server is told that it is over. uvicorn then dies of the
+    signal it was sent, and what is registered with atexit does not run.
+
+    An application that refuses the scope without a look at it, as Django's, has one of ours: else nobody would tell us.
+    """
+    looked = False
+
+    async def look() -> Message:
+        nonlocal looked
+        looked = True
+        return await receive()
 
     async def send_flushed(message: Message) -> None:
         if message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed"):
             await asyncio.to_thread(flush)
         await send(message)
 
-    return send_flushed
+    try:
+        await app(scope, look, send_flushed)
+    except Exception:
+        if looked:
+            raise
+        for phase in ("startup", "shutdown"):
+            while (await receive())["type"] != f"lifespan.{phase}":
+                pass
+            await send_flushed({"type": f"lifespan.{phase}.complete"})
 
 
 def _begin(
@@ -113,12 +132,12 @@ def _begin(
 class _Exchange:
     """One request and its response."""
 
-    __slots__ = ("_receive", "_send", "gone", "request", "root_path", "scope", "status", "user")
+    __slots__ = ("_receive", "_send", "gone", "request", "scope", "status", "user")
 
     def __init__(self, request: Request, scope: Scope, receive: Receive, send: Send, user: User | None) -> None:
         self.request = request
         self.scope = scope
-        self.root_path: str = scope.get("root_path", "")
+        request.find_route = partial(template, scope, scope.get("root_path", ""))
         self.user = user
         self.status = 0
         self.gone = False  # the client
@@ -164,8 +183,7 @@ class _Exchange:
             return
         if self.user is not None:
             ask_user(request, self.user, self.scope, last=True)
-        route = request.route or template(self.scope, self.root_path)
-        request.finish(self.status, error, route=route)
+        request.finish(self.status, error)
 
 
 class _Connection(_Exchange):
