@@ -20,7 +20,7 @@ from starlette.routing import Router
 from vedette import __version__
 from vedette.server import web
 from vedette.server.config import Settings
-from vedette.server.features import correlation, event_schema, health, live, overview, projects, rules, sql
+from vedette.server.features import correlation, event_schema, health, issues, live, overview, projects, rules, sql
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.features.rules.documents import load_rules
 from vedette.server.http.access import Services, api_error
@@ -68,7 +68,7 @@ SIGNALS: tuple[ModuleType, ...] = (
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
 # A feature has an API router, and may have `running(api, services)` that runs beside HTTP, and
 # `stopping(api)` that ends requests which would go on for ever.
-FEATURES: tuple[ModuleType, ...] = (projects, overview, live, correlation, event_schema, rules, sql, health)
+FEATURES: tuple[ModuleType, ...] = (projects, overview, issues, live, correlation, event_schema, rules, sql, health)
 
 
 class Server:

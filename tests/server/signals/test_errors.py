@@ -72,6 +72,11 @@ def test_what_does_not_belong_together_stays(reader: Reader) -> None:
     assert len(other.get("errors")["items"]) == 1, "the reports of other projects hide nothing"
 
 
+def test_without_a_trace_nothing_is_the_same(reader: Reader) -> None:
+    reader.insert("errors", crash(SENTRY, POSTHOG, LOG, SPAN, trace_id=""))
+    assert len(seen(reader)) == 4
+
+
 def test_a_report_that_names_the_sentry_event_needs_no_trace(reader: Reader) -> None:
     named = {"tags": {"sentry.event_id": "5E5E5E5E-5E5E-5E5E-5E5E-5E5E5E5E5E5E"}}
     reader.insert("errors", crash(SENTRY, trace_id="9" * 32))

@@ -4,6 +4,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -28,7 +29,9 @@ OF_PROJECTS = [(method, path) for method, path in routes() if "{project_id}" in 
 READS = [path for method, path in OF_PROJECTS if method == "GET" and not path.endswith("/live")]
 CHANGES = [(method, path) for method, path in routes() if method != "GET" and "/auth/" not in path]
 UUID = "00000000-0000-0000-0000-000000000001"
-VALUES = {"event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID}
+VALUES = {
+    "event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID, "issue": "f1"
+}  # fmt: skip
 HOSTILE = [
     "' OR 1=1 --", "'; DROP TABLE logs; --", '" OR ""="', "`", "\\", "\\'", "{project_id:UInt32}", "/* AND filters */", "*/",
     "%' OR '1'='1", "\x00", "\n", "\udcff".encode("utf-8", "replace").decode(), "a" * 5000, "1) OR (1=1", "0x27", "${x}", "{}",
@@ -44,7 +47,12 @@ def url(path: str, project_id: int, **values: str) -> str:
 
 def params_of(path: str) -> dict[str, str]:
     wide = {"since": "-30d", "until": "now"}
-    extra = {"related": {"trace_id": "t1"}, "seen": {"event": SECRET}, "fields": {"signal": "logs"}, "values": {"signal": "logs", "field": "body"}}
+    extra = {
+        "related": {"trace_id": "t1"},
+        "seen": {"event": SECRET},
+        "fields": {"signal": "logs"},
+        "values": {"signal": "logs", "field": "body", "key": "title"},
+    }
     return {**wide, **extra.get(path.rsplit("/", 1)[-1], {})}
 
 
@@ -54,7 +62,9 @@ def theirs(server_reader: Reader) -> Reader:
     reader = server_reader.new()
     reader.insert("logs", [{"body": SECRET, "service": SECRET, "trace_id": "t1", "attributes": {SECRET: SECRET}}])
     reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET}])
-    reader.insert("errors", [{"event_id": "e1", "title": SECRET, "fingerprint": SECRET, "trace_id": "t1"}])
+    reader.insert(
+        "errors", [{"event_id": "e1", "title": SECRET, "fingerprint": "f1", "trace_id": "t1", "tags": {SECRET: SECRET}}]
+    )
     reader.insert("error_attachments", [{"event_id": "e1", "attachment_id": "1", "content": SECRET}])
     reader.insert("events", [{"uuid": UUID, "event": SECRET, "distinct_id": SECRET}])
     reader.insert("outcomes", [{"protocol": "otlp", "category": SECRET, "outcome": "accepted", "quantity": 1}])
@@ -133,6 +143,13 @@ def test_metacharacters_are_only_text(server_reader: Reader, theirs: Reader, tex
         ("related", {"trace_id": text}),
         ("metrics/m1", {"group_by": text, "filter": f"attributes.{text}=1"}),
         ("live", {"signals": text}),
+        ("issues", {"query": text}),
+        ("issues", {"query": f'"{text}" tags[{text}]:{text} !user:{text} release:*{text}* stack.function:{text}'}),
+        ("issues", {"query": "x", "cursor": text, "sort": "users"}),
+        (f"issues/{quote(text.replace('/', '_'), safe='')}", {}),
+        (f"issues/f1/events/{quote(text.replace('/', '_'), safe='')}", {}),
+        ("issue-search/keys", {"prefix": text}),
+        ("issue-search/values", {"key": text[:250], "prefix": text[:250]}),
     ):
         answer = mine.request("GET", path, params=params)
         assert answer.status_code in (200, 400, 404), (path, params, answer.text)

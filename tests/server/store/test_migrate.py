@@ -81,6 +81,12 @@ def test_how_parts_are_kept_is_a_matter_of_each_shard() -> None:
     ]
 
 
+def test_each_shard_fills_its_table_from_its_own_rows() -> None:
+    text = "-- shard_by: a\nINSERT INTO t\nSELECT a, min(b)\nFROM s\nGROUP BY a;\n"
+    (statement,) = statements(text, cluster="pair")
+    assert statement.endswith("INSERT INTO t_local\nSELECT a, min(b)\nFROM s_local\nGROUP BY a")
+
+
 def test_shard_key_belongs_to_a_table() -> None:
     with pytest.raises(MigrationError, match="shard_by stands before"):
         statements("-- shard_by: a\nCREATE VIEW v AS SELECT 1;\n", cluster="pair")

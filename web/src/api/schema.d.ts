@@ -338,6 +338,398 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Issues
+         * @description Issues that were seen in the range and match the search.
+         */
+        get: operations["list_issues_api_v1_projects__project_id__issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Issues
+         * @description Resolve, archive, reopen, assign or rank issues.
+         */
+        patch: operations["change_issues_api_v1_projects__project_id__issues_patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Issues
+         * @description Make several issues one, from the first event on. Nothing is rewritten: `unmerge` gives back what was.
+         */
+        post: operations["merge_issues_api_v1_projects__project_id__issues_merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Issues
+         * @description Delete issues with all their events; `discard` also refuses those to come, counted as `filtered`.
+         */
+        post: operations["delete_issues_api_v1_projects__project_id__issues_delete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Issue
+         * @description One issue with its trend; a merged fingerprint finds the issue it belongs to.
+         */
+        get: operations["one_issue_api_v1_projects__project_id__issues__issue__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Tags
+         * @description How the issue's newest 10,000 events spread over tags and fields.
+         */
+        get: operations["issue_tags_api_v1_projects__project_id__issues__issue__tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/fingerprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Fingerprints
+         * @description The fingerprints that are this issue, the one seen last first.
+         */
+        get: operations["issue_fingerprints_api_v1_projects__project_id__issues__issue__fingerprints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unmerge Issue
+         * @description Let fingerprints leave the issue, with what was decided about them before they were merged.
+         */
+        post: operations["unmerge_issue_api_v1_projects__project_id__issues__issue__unmerge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Events
+         * @description The issue's events, newest first, every report of them.
+         */
+        get: operations["issue_events_api_v1_projects__project_id__issues__issue__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Event
+         * @description One event of the issue, by its id or as `latest`, `oldest`, `recommended`; with those before and after it.
+         */
+        get: operations["issue_event_api_v1_projects__project_id__issues__issue__events__event_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/events/{event_id}/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Around Event
+         * @description What else happened: the failing span's way through its trace, logs, the user, what they did, other errors.
+         */
+        get: operations["around_event_api_v1_projects__project_id__issues__issue__events__event_id__around_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Activity
+         * @description What happened to an issue and what was said of it, newest first; of all that was merged into it.
+         */
+        get: operations["issue_activity_api_v1_projects__project_id__issues__issue__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment
+         * @description Say something about an issue.
+         */
+        post: operations["comment_api_v1_projects__project_id__issues__issue__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Comment
+         * @description Take back a comment: one's own, or an admin anyone's.
+         */
+        delete: operations["delete_comment_api_v1_projects__project_id__issues__issue__comments__comment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Searches
+         * @description Saved searches: those shared with the project, and one's own.
+         */
+        get: operations["list_searches_api_v1_projects__project_id__issue_searches_get"];
+        put?: never;
+        /**
+         * Save Search
+         * @description Keep a search.
+         */
+        post: operations["save_search_api_v1_projects__project_id__issue_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Search
+         * @description Forget a saved search.
+         */
+        delete: operations["delete_search_api_v1_projects__project_id__issue_searches__search_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Search
+         * @description Replace what a saved search says.
+         */
+        patch: operations["change_search_api_v1_projects__project_id__issue_searches__search_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-discards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Discards
+         * @description Issues whose events are refused.
+         */
+        get: operations["list_discards_api_v1_projects__project_id__issue_discards_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-discards/{issue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop Discarding
+         * @description Take the issue's events again.
+         */
+        delete: operations["stop_discarding_api_v1_projects__project_id__issue_discards__issue__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-search/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Keys
+         * @description What can be searched for: what is asked of issues, fields of events, and tags of the newest events.
+         */
+        get: operations["search_keys_api_v1_projects__project_id__issue_search_keys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issue-search/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Values
+         * @description What a key can be.
+         */
+        get: operations["search_values_api_v1_projects__project_id__issue_search_values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/live": {
         parameters: {
             query?: never;
@@ -456,6 +848,94 @@ export interface paths {
         get: operations["seen_event_api_v1_projects__project_id__event_schema_seen_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/grouping-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Grouping Rules
+         * @description How the project's errors are grouped beside the built-in ways.
+         */
+        get: operations["grouping_rules_api_v1_projects__project_id__grouping_rules_get"];
+        /**
+         * Set Grouping Rules
+         * @description Replace the grouping rules. Errors that arrive from now on follow them; those stored stay as they are.
+         */
+        put: operations["set_grouping_rules_api_v1_projects__project_id__grouping_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/grouping-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Grouping Rules
+         * @description What these rules would do to the newest errors of the last 30 days. Nothing is saved.
+         */
+        post: operations["preview_grouping_rules_api_v1_projects__project_id__grouping_rules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/scrubbing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scrubbing Rules
+         * @description What counts as a secret here beside what is known.
+         */
+        get: operations["scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_get"];
+        /**
+         * Set Scrubbing Rules
+         * @description Replace the scrubbing rules. They hold for what arrives from now on; what is stored stays as it is.
+         */
+        put: operations["set_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/scrubbing-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Scrubbing Rules
+         * @description Where these rules would filter something that the newest errors hold now. Nothing is saved or shown.
+         */
+        post: operations["preview_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -924,6 +1404,44 @@ export interface components {
             role: "admin" | "member" | "viewer";
         };
         /**
+         * Activity
+         * @description Something that happened to an issue, or that someone said of it. `user` null: the server, or an API token.
+         */
+        Activity: {
+            /** Id */
+            id: number;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Kind */
+            kind: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            user: components["schemas"]["Member"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited At */
+            edited_at: string | null;
+        };
+        /**
+         * Around
+         * @description What else happened: everything that shares an error's trace, session or user.
+         */
+        Around: {
+            trace: components["schemas"]["TraceAround"] | null;
+            /** Logs */
+            logs: components["schemas"]["LogAround"][];
+            person: components["schemas"]["PersonAround"] | null;
+            /** Events */
+            events: components["schemas"]["EventAround"][];
+            /** Errors */
+            errors: components["schemas"]["ErrorAround"][];
+        };
+        /**
          * Attachment
          * @description A file that came with an error.
          */
@@ -960,6 +1478,32 @@ export interface components {
             time: string;
         };
         /**
+         * Changed
+         * @description How many issues were changed.
+         */
+        Changed: {
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * ChangedGroup
+         * @description A group as the rules would make it, of events that would change; `before` are the groups they are in now.
+         */
+        ChangedGroup: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Title */
+            title: string;
+            /** Count */
+            count: number;
+            /** Before */
+            before: string[];
+            /** Rules */
+            rules: string[];
+            /** Last Event Id */
+            last_event_id: string;
+        };
+        /**
          * Check
          * @description One thing that must hold for the server to be ready.
          */
@@ -992,6 +1536,14 @@ export interface components {
             release: string;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * CommentForm
+         * @description Body of a comment.
+         */
+        CommentForm: {
+            /** Text */
+            text: string;
         };
         /**
          * Connect
@@ -1254,8 +1806,57 @@ export interface components {
             sources: string[];
         };
         /**
+         * DeleteForm
+         * @description Body of `POST issues/delete`; `discard` also refuses what comes of them.
+         */
+        DeleteForm: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Discard
+             * @default false
+             */
+            discard: boolean;
+        };
+        /**
+         * Discarded
+         * @description An issue whose events are refused.
+         */
+        Discarded: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Discarded At */
+            discarded_at: string | null;
+        };
+        /**
+         * ErrorAround
+         * @description Another error that the same user or session met.
+         */
+        ErrorAround: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Title */
+            title: string;
+            /** Culprit */
+            culprit: string;
+            /** Level */
+            level: string;
+            /** Last Event Id */
+            last_event_id: string;
+            /** Count */
+            count: number;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+        };
+        /**
          * ErrorDetail
          * @description An error with everything it carried; `payload` is the event as sent, after scrubbing.
+         *
+         *     `fingerprints` are all that it could be grouped by, the first one's digits being `fingerprint`.
          */
         ErrorDetail: {
             /** Event Id */
@@ -1298,6 +1899,9 @@ export interface components {
             fingerprint: string;
             /** Source */
             source: string;
+            /** Fingerprints */
+            fingerprints: string[];
+            grouping: components["schemas"]["Grouping"];
             /** Frames */
             frames: components["schemas"]["Frame"][];
             /** Tags */
@@ -1390,6 +1994,24 @@ export interface components {
             services: string[];
         };
         /**
+         * EventAround
+         * @description What the same user or session did.
+         */
+        EventAround: {
+            /** Uuid */
+            uuid: string;
+            /** Time */
+            time: string;
+            /** Event */
+            event: string;
+            /** Distinct Id */
+            distinct_id: string;
+            /** Session Id */
+            session_id: string;
+            /** Current Url */
+            current_url: string;
+        };
+        /**
          * EventName
          * @description An event's name, how often it came, and when last.
          */
@@ -1432,6 +2054,28 @@ export interface components {
             kind: string;
         };
         /**
+         * Fingerprint
+         * @description One of the fingerprints that are an issue.
+         */
+        Fingerprint: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Title */
+            title: string;
+            /** Culprit */
+            culprit: string;
+            /** Source */
+            source: string;
+            /** Count */
+            count: number;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+            /** Last Event Id */
+            last_event_id: string;
+        };
+        /**
          * Frame
          * @description One call of a stack trace, outermost first.
          */
@@ -1446,6 +2090,115 @@ export interface components {
             lineno: number;
             /** In App */
             in_app: boolean;
+        };
+        /**
+         * Grouping
+         * @description Why an error is in its group (docs/grouping.md). Frames are `[exception, frame, name]`, positions in `payload`;
+         *     `left_out` has those that did not count and the reason.
+         */
+        Grouping: {
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Rule
+             * @default
+             */
+            rule: string;
+            /**
+             * Fingerprint
+             * @default []
+             */
+            fingerprint: string[];
+            /**
+             * Types
+             * @default []
+             */
+            types: string[];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Of
+             * @default
+             */
+            of: string;
+            /**
+             * Weak
+             * @default false
+             */
+            weak: boolean;
+            /**
+             * Frames
+             * @default []
+             */
+            frames: [
+                number,
+                number,
+                string
+            ][];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: [
+                number,
+                number,
+                string
+            ][];
+            /**
+             * Rules
+             * @default 0
+             */
+            rules: number;
+        };
+        /**
+         * GroupingRule
+         * @description Field → patterns, all of which must hold, and what follows (docs/grouping.md).
+         */
+        GroupingRule: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** When */
+            when: {
+                [key: string]: string[];
+            };
+            then: components["schemas"]["GroupingThen"];
+        };
+        /**
+         * GroupingRules
+         * @description A project's grouping rules, tried from the top. `version` counts their changes.
+         */
+        GroupingRules: {
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["GroupingRule"][];
+        };
+        /**
+         * GroupingThen
+         * @description What a rule does: give events a fingerprint, or say what the frames that it fits count as.
+         */
+        GroupingThen: {
+            /**
+             * Fingerprint
+             * @default []
+             */
+            fingerprint: string[];
+            /**
+             * Frames
+             * @default
+             * @enum {string}
+             */
+            frames: "" | "app" | "library" | "ignore";
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1492,6 +2245,263 @@ export interface components {
              */
             role: "admin" | "member" | "viewer";
         };
+        /**
+         * Issue
+         * @description Errors that are one problem. Counts are of the range asked for, first and last seen of everything kept.
+         */
+        Issue: {
+            /**
+             * Id
+             * @description its fingerprint; of a merged issue the one it was merged into
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
+            /** Culprit */
+            culprit: string;
+            /** Platform */
+            platform: string;
+            /** Level */
+            level: string;
+            /** Handled */
+            handled: boolean | null;
+            /** Services */
+            services: string[];
+            /** Last Event Id */
+            last_event_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unresolved" | "resolved" | "archived";
+            /**
+             * Substatus
+             * @enum {string}
+             */
+            substatus: "" | "new" | "ongoing" | "escalating" | "regressed";
+            /**
+             * Cause
+             * @description the release it came back in, or the count that ended its archiving
+             */
+            cause: string;
+            /** Changed At */
+            changed_at: string | null;
+            /**
+             * Resolution
+             * @enum {string}
+             */
+            resolution: "" | "now" | "next" | "release";
+            /** Release */
+            release: string;
+            /**
+             * Archived Until
+             * @enum {string}
+             */
+            archived_until: "" | "forever" | "escalating" | "time" | "events" | "users";
+            /** Until Time */
+            until_time: string | null;
+            /** Until Count */
+            until_count: number | null;
+            /**
+             * Ceiling
+             * @description archived until escalating: events an hour that are as usual
+             */
+            ceiling: number | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "high" | "medium" | "low";
+            assignee: components["schemas"]["Member"] | null;
+            /** Count */
+            count: number;
+            /** Users */
+            users: number;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+            /** First Release */
+            first_release: string;
+            /** Last Release */
+            last_release: string;
+            /**
+             * Trend
+             * @description events of the second half of the range for each of the first
+             */
+            trend: number;
+            /** Buckets */
+            buckets: number[];
+            /** Fingerprints */
+            fingerprints: number;
+            /** Comments */
+            comments: number;
+        };
+        /**
+         * IssueChange
+         * @description Body of `PATCH issues`. What is left out stays as it is.
+         *
+         *     `resolved`: at once, `resolution` next (once a release later than the latest is seen without it) or release (fixed
+         *     in `release`). `archived`: until `archived_until`.
+         */
+        IssueChange: {
+            /** Ids */
+            ids: string[];
+            /** Status */
+            status?: ("unresolved" | "resolved" | "archived") | null;
+            /**
+             * Resolution
+             * @default now
+             * @enum {string}
+             */
+            resolution: "now" | "next" | "release";
+            /**
+             * Release
+             * @default
+             */
+            release: string;
+            /**
+             * Archived Until
+             * @default escalating
+             * @enum {string}
+             */
+            archived_until: "forever" | "escalating" | "time" | "events" | "users";
+            /** Until Time */
+            until_time?: string | null;
+            /** Until Count */
+            until_count?: number | null;
+            /** Assignee */
+            assignee?: number | "me" | null;
+            /** Priority */
+            priority?: ("high" | "medium" | "low") | null;
+        };
+        /**
+         * IssueDetail
+         * @description One issue with its trend.
+         */
+        IssueDetail: {
+            /**
+             * Id
+             * @description its fingerprint; of a merged issue the one it was merged into
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
+            /** Culprit */
+            culprit: string;
+            /** Platform */
+            platform: string;
+            /** Level */
+            level: string;
+            /** Handled */
+            handled: boolean | null;
+            /** Services */
+            services: string[];
+            /** Last Event Id */
+            last_event_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unresolved" | "resolved" | "archived";
+            /**
+             * Substatus
+             * @enum {string}
+             */
+            substatus: "" | "new" | "ongoing" | "escalating" | "regressed";
+            /**
+             * Cause
+             * @description the release it came back in, or the count that ended its archiving
+             */
+            cause: string;
+            /** Changed At */
+            changed_at: string | null;
+            /**
+             * Resolution
+             * @enum {string}
+             */
+            resolution: "" | "now" | "next" | "release";
+            /** Release */
+            release: string;
+            /**
+             * Archived Until
+             * @enum {string}
+             */
+            archived_until: "" | "forever" | "escalating" | "time" | "events" | "users";
+            /** Until Time */
+            until_time: string | null;
+            /** Until Count */
+            until_count: number | null;
+            /**
+             * Ceiling
+             * @description archived until escalating: events an hour that are as usual
+             */
+            ceiling: number | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "high" | "medium" | "low";
+            assignee: components["schemas"]["Member"] | null;
+            /** Count */
+            count: number;
+            /** Users */
+            users: number;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+            /** First Release */
+            first_release: string;
+            /** Last Release */
+            last_release: string;
+            /**
+             * Trend
+             * @description events of the second half of the range for each of the first
+             */
+            trend: number;
+            /** Buckets */
+            buckets: number[];
+            /** Fingerprints */
+            fingerprints: number;
+            /** Comments */
+            comments: number;
+            over_time: components["schemas"]["OverTime"];
+        };
+        /**
+         * IssuePage
+         * @description A page of issues; `total` match, and `counts` says how many of each status do but for `is:`.
+         */
+        IssuePage: {
+            /** Items */
+            items: components["schemas"]["Issue"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** Items[Activity] */
+        Items_Activity_: {
+            /** Items */
+            items: components["schemas"]["Activity"][];
+        };
+        /** Items[Discarded] */
+        Items_Discarded_: {
+            /** Items */
+            items: components["schemas"]["Discarded"][];
+        };
         /** Items[EventName] */
         Items_EventName_: {
             /** Items */
@@ -1502,10 +2512,35 @@ export interface components {
             /** Items */
             items: components["schemas"]["Field"][];
         };
+        /** Items[Fingerprint] */
+        Items_Fingerprint_: {
+            /** Items */
+            items: components["schemas"]["Fingerprint"][];
+        };
         /** Items[OutcomeTotal] */
         Items_OutcomeTotal_: {
             /** Items */
             items: components["schemas"]["OutcomeTotal"][];
+        };
+        /** Items[SavedSearch] */
+        Items_SavedSearch_: {
+            /** Items */
+            items: components["schemas"]["SavedSearch"][];
+        };
+        /** Items[SearchKey] */
+        Items_SearchKey_: {
+            /** Items */
+            items: components["schemas"]["SearchKey"][];
+        };
+        /** Items[SearchValue] */
+        Items_SearchValue_: {
+            /** Items */
+            items: components["schemas"]["SearchValue"][];
+        };
+        /** Items[Tag] */
+        Items_Tag_: {
+            /** Items */
+            items: components["schemas"]["Tag"][];
         };
         /** Items[Value] */
         Items_Value_: {
@@ -1541,6 +2576,24 @@ export interface components {
             created_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * LogAround
+         * @description A log record of the same trace.
+         */
+        LogAround: {
+            /** Id */
+            id: string;
+            /** Time */
+            time: string;
+            /** Severity Number */
+            severity_number: number;
+            /** Severity Text */
+            severity_text: string;
+            /** Body */
+            body: string;
+            /** Service */
+            service: string;
         };
         /**
          * LogBucket
@@ -1635,6 +2688,18 @@ export interface components {
             version: string;
         };
         /**
+         * Member
+         * @description Someone with a login.
+         */
+        Member: {
+            /** Id */
+            id: number;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * MemberForm
          * @description Body of `PATCH /members/{id}`; what is left out stays.
          */
@@ -1665,6 +2730,26 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * MergeForm
+         * @description Body of `POST issues/merge`: all become one issue, `into` or the first.
+         */
+        MergeForm: {
+            /** Ids */
+            ids: string[];
+            /** Into */
+            into?: string | null;
+        };
+        /**
+         * Merged
+         * @description The issue that is left.
+         */
+        Merged: {
+            /** Id */
+            id: string;
+            /** Fingerprints */
+            fingerprints: string[];
         };
         /**
          * Metric
@@ -1784,6 +2869,21 @@ export interface components {
             token: string;
         };
         /**
+         * Occurrence
+         * @description One event of an issue, and the ids of those before and after it.
+         */
+        Occurrence: {
+            event: components["schemas"]["ErrorDetail"];
+            /** Previous */
+            previous: string | null;
+            /** Next */
+            next: string | null;
+            /** Newer */
+            newer: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * Outcome
          * @description What happened to items of one kind in one minute.
          */
@@ -1846,6 +2946,18 @@ export interface components {
             detail: string;
             /** Sample */
             sample: string;
+        };
+        /**
+         * OverTime
+         * @description An issue's events over the range, with the releases that came.
+         */
+        OverTime: {
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Buckets */
+            buckets: components["schemas"]["TrendBucket"][];
+            /** Releases */
+            releases: components["schemas"]["ReleaseMark"][];
         };
         /**
          * Overview
@@ -1940,6 +3052,54 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PersonAround
+         * @description Who met the error.
+         */
+        PersonAround: {
+            /** Person Id */
+            person_id: string;
+            /** Distinct Ids */
+            distinct_ids: string[];
+            /** Is Identified */
+            is_identified: boolean;
+            /** Properties */
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Preview
+         * @description What the rules would do to the newest errors: `errors` looked at, `changed` that would change their group.
+         */
+        Preview: {
+            /** Errors */
+            errors: number;
+            /** Changed */
+            changed: number;
+            /** Groups Before */
+            groups_before: number;
+            /** Groups After */
+            groups_after: number;
+            /** Groups */
+            groups: components["schemas"]["ChangedGroup"][];
+        };
+        /**
+         * PreviewForm
+         * @description Rules to try on the newest errors.
+         */
+        PreviewForm: {
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["GroupingRule"][];
+            /**
+             * Errors
+             * @default 500
+             */
+            errors: number;
         };
         /**
          * ProductEvent
@@ -2064,6 +3224,16 @@ export interface components {
             events: number;
         };
         /**
+         * ReleaseMark
+         * @description A release that the project first saw in the range.
+         */
+        ReleaseMark: {
+            /** Release */
+            release: string;
+            /** Time */
+            time: string;
+        };
+        /**
          * Report
          * @description Another source's report of the same crash.
          */
@@ -2080,6 +3250,83 @@ export interface components {
             service: string;
             /** Fingerprint */
             fingerprint: string;
+        };
+        /**
+         * SavedGroupingRules
+         * @description The rules in force.
+         */
+        SavedGroupingRules: {
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["GroupingRule"][];
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /**
+         * SavedScrubbing
+         * @description The rules in force.
+         */
+        SavedScrubbing: {
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Safe Keys
+             * @default []
+             */
+            safe_keys: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: string[];
+            /**
+             * Emails
+             * @default false
+             */
+            emails: boolean;
+            /**
+             * Ips
+             * @default false
+             */
+            ips: boolean;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /**
+         * SavedSearch
+         * @description A saved search; `mine`: the caller made it.
+         */
+        SavedSearch: {
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            /**
+             * Sort
+             * @default last_seen
+             * @enum {string}
+             */
+            sort: "last_seen" | "first_seen" | "events" | "users" | "priority" | "trend";
+            /**
+             * Shared
+             * @default true
+             */
+            shared: boolean;
+            /** Id */
+            id: number;
+            /** Mine */
+            mine: boolean;
         };
         /**
          * SchemaEvent
@@ -2135,6 +3382,137 @@ export interface components {
             pushed_at: string;
             /** Events */
             events: number;
+        };
+        /**
+         * ScrubbedPlace
+         * @description A place in an error where the rules would filter something that is stored now.
+         */
+        ScrubbedPlace: {
+            /** Event Id */
+            event_id: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * ScrubbingForm
+         * @description What is a secret here beside what is known: names of fields, patterns (`#` a digit, `*` within a word), and
+         *     whether e-mail and IP addresses are; `safe_keys` are names whose values stay although they look like secrets.
+         */
+        ScrubbingForm: {
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Safe Keys
+             * @default []
+             */
+            safe_keys: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: string[];
+            /**
+             * Emails
+             * @default false
+             */
+            emails: boolean;
+            /**
+             * Ips
+             * @default false
+             */
+            ips: boolean;
+        };
+        /**
+         * ScrubbingPreview
+         * @description How many of the newest errors hold something that the rules would filter, and where; values are not shown.
+         */
+        ScrubbingPreview: {
+            /** Errors */
+            errors: number;
+            /** Changed */
+            changed: number;
+            /** Places */
+            places: components["schemas"]["ScrubbedPlace"][];
+        };
+        /**
+         * ScrubbingPreviewForm
+         * @description Rules to try on the newest errors.
+         */
+        ScrubbingPreviewForm: {
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Safe Keys
+             * @default []
+             */
+            safe_keys: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: string[];
+            /**
+             * Emails
+             * @default false
+             */
+            emails: boolean;
+            /**
+             * Ips
+             * @default false
+             */
+            ips: boolean;
+            /**
+             * Errors
+             * @default 200
+             */
+            errors: number;
+        };
+        /**
+         * SearchForm
+         * @description Body of a saved search.
+         */
+        SearchForm: {
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            /**
+             * Sort
+             * @default last_seen
+             * @enum {string}
+             */
+            sort: "last_seen" | "first_seen" | "events" | "users" | "priority" | "trend";
+            /**
+             * Shared
+             * @default true
+             */
+            shared: boolean;
+        };
+        /**
+         * SearchKey
+         * @description A key of the search language. `kind`: issue, event, tag.
+         */
+        SearchKey: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * SearchValue
+         * @description A value that a key can have; `count` in the newest events, null for those of issues.
+         */
+        SearchValue: {
+            /** Value */
+            value: string;
+            /** Count */
+            count: number | null;
         };
         /**
          * SeenEvent
@@ -2393,6 +3771,56 @@ export interface components {
             sql: string;
         };
         /**
+         * Step
+         * @description A span on the way to the one that failed; `start_ns` counts from the trace's start.
+         */
+        Step: {
+            /** Span Id */
+            span_id: string;
+            /** Parent Span Id */
+            parent_span_id: string;
+            /** Start Ns */
+            start_ns: number;
+            /** Duration Ns */
+            duration_ns: number;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+            /** Op */
+            op: string;
+            /** Status Code */
+            status_code: string;
+            /** Status Message */
+            status_message: string;
+        };
+        /**
+         * Tag
+         * @description A tag or field of an issue's newest 10,000 events, and its ten commonest values.
+         */
+        Tag: {
+            /** Key */
+            key: string;
+            /** Total */
+            total: number;
+            /** Distinct */
+            distinct: number;
+            /** Values */
+            values: components["schemas"]["TagValue"][];
+        };
+        /**
+         * TagValue
+         * @description One value of a tag; `share` of the events that have the tag.
+         */
+        TagValue: {
+            /** Value */
+            value: string;
+            /** Count */
+            count: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * TokenForm
          * @description Body of `POST /tokens`; without a project it reaches all of them.
          */
@@ -2460,6 +3888,46 @@ export interface components {
             columns: string[];
             /** Rows */
             rows: unknown[][];
+        };
+        /**
+         * TraceAround
+         * @description The trace an error happened in, and the way to the span that failed.
+         */
+        TraceAround: {
+            /** Trace Id */
+            trace_id: string;
+            /** Time */
+            time: string;
+            /** Duration Ns */
+            duration_ns: number;
+            /** Span Count */
+            span_count: number;
+            /** Error Count */
+            error_count: number;
+            /** Truncated */
+            truncated: boolean;
+            /** Path */
+            path: components["schemas"]["Step"][];
+        };
+        /**
+         * TrendBucket
+         * @description Events of one piece of the range.
+         */
+        TrendBucket: {
+            /** Time */
+            time: string;
+            /** Count */
+            count: number;
+            /** Users */
+            users: number;
+        };
+        /**
+         * UnmergeForm
+         * @description Body of `POST issues/{issue}/unmerge`: these fingerprints leave it, each with those merged into it before.
+         */
+        UnmergeForm: {
+            /** Fingerprints */
+            fingerprints: string[];
         };
         /** ValidationError */
         ValidationError: {
@@ -3248,6 +4716,733 @@ export interface operations {
             };
         };
     };
+    list_issues_api_v1_projects__project_id__issues_get: {
+        parameters: {
+            query?: {
+                /** @description is:unresolved level:error key:value "free text" */
+                query?: string;
+                sort?: "last_seen" | "first_seen" | "events" | "users" | "priority" | "trend";
+                cursor?: string | null;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_issues_api_v1_projects__project_id__issues_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_issues_api_v1_projects__project_id__issues_merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_issues_api_v1_projects__project_id__issues_delete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    one_issue_api_v1_projects__project_id__issues__issue__get: {
+        parameters: {
+            query?: {
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_tags_api_v1_projects__project_id__issues__issue__tags_get: {
+        parameters: {
+            query?: {
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Tag_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_fingerprints_api_v1_projects__project_id__issues__issue__fingerprints_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Fingerprint_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unmerge_issue_api_v1_projects__project_id__issues__issue__unmerge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_events_api_v1_projects__project_id__issues__issue__events_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ErrorEvent_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_event_api_v1_projects__project_id__issues__issue__events__event_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrence"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    around_event_api_v1_projects__project_id__issues__issue__events__event_id__around_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Around"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_activity_api_v1_projects__project_id__issues__issue__activity_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Activity_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    comment_api_v1_projects__project_id__issues__issue__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_comment_api_v1_projects__project_id__issues__issue__comments__comment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_searches_api_v1_projects__project_id__issue_searches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SavedSearch_"];
+                };
+            };
+        };
+    };
+    save_search_api_v1_projects__project_id__issue_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_search_api_v1_projects__project_id__issue_searches__search_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_search_api_v1_projects__project_id__issue_searches__search_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_discards_api_v1_projects__project_id__issue_discards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Discarded_"];
+                };
+            };
+        };
+    };
+    stop_discarding_api_v1_projects__project_id__issue_discards__issue__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_keys_api_v1_projects__project_id__issue_search_keys_get: {
+        parameters: {
+            query?: {
+                since?: string;
+                until?: string;
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SearchKey_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_values_api_v1_projects__project_id__issue_search_values_get: {
+        parameters: {
+            query: {
+                key: string;
+                since?: string;
+                until?: string;
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SearchValue_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     live_api_v1_projects__project_id__live_get: {
         parameters: {
             query?: {
@@ -3502,6 +5697,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeenEvent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    grouping_rules_api_v1_projects__project_id__grouping_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedGroupingRules"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_grouping_rules_api_v1_projects__project_id__grouping_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupingRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedGroupingRules"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_grouping_rules_api_v1_projects__project_id__grouping_rules_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedScrubbing"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScrubbingForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedScrubbing"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScrubbingPreviewForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrubbingPreview"];
                 };
             };
             /** @description Validation Error */

@@ -9,7 +9,8 @@ On a cluster (`?cluster=NAME` in the DSN) a table marked with a shard key
     CREATE TABLE spans (…) ENGINE = MergeTree …
 
 becomes `spans_local` on every host plus a `Distributed` table `spans` over it, so every reader and writer says
-`spans` everywhere. Statements run on each host of the DSN, so no Keeper is needed for it.
+`spans` everywhere. Statements run on each host of the DSN, so no Keeper is needed for it. An `INSERT … SELECT` that is
+marked so fills each host's own table from its own rows.
 """
 
 import hashlib
@@ -29,6 +30,7 @@ SHARD_KEY = re.compile(r"^--\s*shard_by:\s*(?P<key>.+?)\s*$", re.MULTILINE)
 CREATE_TABLE = re.compile(r"CREATE TABLE\s+(?P<name>\w+)")
 MODIFY_SETTING = re.compile(r"ALTER TABLE\s+\w+\s+MODIFY SETTING\b")
 ALTER_TABLE = re.compile(r"ALTER TABLE\s+(?P<name>\w+)")
+INSERT_SELECT = re.compile(r"INSERT INTO\s+(?P<into>\w+)(?P<select>\s+SELECT\b.*?\bFROM\s+)(?P<source>\w+)", re.DOTALL)
 
 JOURNAL = """
 CREATE TABLE IF NOT EXISTS vedette_schema (name String, checksum String, applied_at DateTime DEFAULT now())
@@ -92,7 +94,9 @@ def _for_cluster(statement: str, cluster: str) -> list[str]:
             return [local]  # how a table stores and merges its parts; a Distributed one has none
         # A Distributed table has no indexes, projections or TTL: mark such statements without shard_by.
         return [local, statement]
-    raise MigrationError(f"shard_by stands before neither CREATE TABLE nor ALTER TABLE: {statement[:80]}")
+    if INSERT_SELECT.search(statement):  # each host fills its own table from its own rows; others may not be there yet
+        return [INSERT_SELECT.sub(r"INSERT INTO \g<into>_local\g<select>\g<source>_local", statement, count=1)]
+    raise MigrationError(f"shard_by stands before none of CREATE TABLE, ALTER TABLE, INSERT … SELECT: {statement[:80]}")
 
 
 def migrate(store: Store, packages: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
         Rule("events", "time", settings.retention_events_days),
         Rule("errors", "time", errors_days),
         Rule("error_attachments", "time", errors_days),
+        Rule("error_releases", "last_time", errors_days),
         Rule("feedback", "time", errors_days),
         Rule("sessions", "started", errors_days),
         Rule("check_ins", "time", errors_days),

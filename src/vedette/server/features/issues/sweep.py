@@ -1,0 +1,90 @@
+"""Writes down, once a minute, which resolved and archived issues came back, so that it is known since when and why.
+
+Readers do not wait for it: what it writes is what `states.settle` says anyway.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from vedette.server.features.issues import queries
+from vedette.server.features.issues.listing import states
+from vedette.server.features.issues.overlay import read_overlay, reopened, say, write_decision
+from vedette.server.http.access import Services
+from vedette.server.metadata.engine import lock_organisation
+from vedette.server.metadata.issues import IssueRow
+from vedette.server.metadata.models import Project
+from vedette.server.store.errors import StoreError
+
+log = logging.getLogger("vedette.issues")
+
+EVERY_SECONDS = 60.0
+
+
+@asynccontextmanager
+async def running(api: FastAPI, services: Services) -> AsyncIterator[None]:
+    """Sweep while the server runs."""
+    task = asyncio.create_task(_run(services))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _run(services: Services) -> None:
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await asyncio.to_thread(sweep, services, now_ns=time.time_ns())
+        except StoreError as error:
+            log.warning("issues are looked at again in a minute: %s", error)
+        except Exception:
+            log.exception("issues are looked at again in a minute")
+
+
+def sweep(services: Services, *, now_ns: int) -> int:
+    """Look at every issue that is resolved or archived; returns how many came back. Blocking."""
+    with services.metadata.session() as session:
+        decided = (
+            select(Project.id, Project.organisation_id)
+            .join(IssueRow, IssueRow.project_id == Project.id)
+            .where(IssueRow.status.in_(("resolved", "archived")))
+            .distinct()
+        )
+        projects = session.execute(decided).all()
+    return sum(_sweep_project(services, *project, now_ns=now_ns) for project in projects)
+
+
+def _sweep_project(services: Services, project_id: int, organisation_id: int, *, now_ns: int) -> int:
+    store = services.store
+    with services.metadata.session() as session:
+        before = read_overlay(session, project_id, organisation_id)
+    closed = [
+        issue
+        for issue, decision in before.decisions.items()
+        if decision.status in ("resolved", "archived") and before.issue_of(issue) == issue
+    ]
+    known = queries.known(store, project_id, before, closed)
+    first_ns = {issue: known[issue]["first_us"] * 1000 if issue in known else now_ns for issue in closed}
+    settled = states(store, project_id, before, first_ns, now_ns)
+    back = {issue: state for issue, state in settled.items() if state.status == "unresolved"}
+    if not back:
+        return 0
+    with services.metadata.session() as session:
+        lock_organisation(session, organisation_id)
+        now = read_overlay(session, project_id, organisation_id)
+        for issue, state in back.items():
+            decision = now.of(issue)
+            if decision != before.of(issue):
+                continue  # someone was faster; they are looked at next time
+            write_decision(session, project_id, issue, reopened(decision, state.substatus, now_ns))
+            kind = state.substatus if state.substatus in ("regressed", "escalating") else "unarchived"
+            say(session, project_id, [issue], kind, {"cause": state.cause}, None)
+    return len(back)
