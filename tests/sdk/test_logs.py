@@ -56,6 +56,14 @@ def test_levels_by_logger() -> None:
     assert logging.getLogger("app").level == logging.NOTSET
 
 
+@pytest.mark.parametrize(("given", "heard"), [({}, ["slow"]), ({"httpx": "INFO"}, ["a line a call", "slow"])])
+def test_what_spans_tell_better_is_heard_when_asked_for(given: dict[str, str], heard: list[str]) -> None:
+    with capture(log_levels=given) as sent:
+        logging.getLogger("httpx").info("a line a call")
+        logging.getLogger("httpx").warning("slow")
+    assert [each.message for each in sent.logs] == heard
+
+
 def test_the_standard_librarys_loggers(sent: Capture) -> None:
     logging.getLogger("shop").warning("%s of %d", "one", 2, extra={"plan": "pro", "amount": Decimal("1.5")})
     [line] = sent.logs

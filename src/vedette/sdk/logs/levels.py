@@ -7,13 +7,17 @@ from random import random
 from vedette.sdk.sampling import kept, threshold
 from vedette.sdk.settings import Settings
 
+# A line for each call, which its span tells better. By a setting of their own they are heard.
+TALKATIVE = ("httpx", "httpcore")
+
 
 class Levels:
     """The settings `log_level`, `log_levels` and `log_sample`, compiled."""
 
     def __init__(self, settings: Settings) -> None:
         self.default = number(settings.log_level)
-        self.by_logger = {name: number(level) for name, level in settings.log_levels.items()}
+        self.by_logger = dict.fromkeys(TALKATIVE, max(self.default, logging.WARNING))
+        self.by_logger |= {name: number(level) for name, level in settings.log_levels.items()}
         if settings.debug:
             self.by_logger.setdefault("vedette", logging.DEBUG)
         self._known: dict[str, int] = {}
