@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vedette.server.grouping import NO_RULES, Rules
@@ -14,10 +14,20 @@ log = logging.getLogger("vedette.rules")
 
 @dataclass(frozen=True, slots=True)
 class ProjectRules:
-    """What one project has set: how its errors are grouped, and what counts as a secret beside the known ones."""
+    """What one project has set: how its errors are grouped, what counts as a secret beside the known ones, and the
+    fingerprints of issues that nobody wants to hear of."""
 
     grouping: Rules = NO_RULES
     scrubbing: ScrubbingRules = DEFAULT_RULES
+    discarded: frozenset[str] = frozenset()
+
+    def discards(self, fingerprints: Sequence[str]) -> bool:
+        """Whether an error with these `<strategy>.v<version>:<hash>` is refused: by what groups it, of any version."""
+        if not self.discarded:
+            return False
+        strategy = fingerprints[0].partition(".")[0]
+        alike = (one for one in fingerprints if one.partition(".")[0] == strategy)
+        return any(one.partition(":")[2] in self.discarded for one in alike)
 
 
 NONE_SET = ProjectRules()

@@ -210,5 +210,6 @@ def delete_issues(desk: Desk, form: DeleteForm) -> int:
                         changed_at=now(),
                     )
                 )
+    desk.services.rules.reload()  # ingestion of this process knows at once, of others within seconds
     queries.delete_events(desk.services.store, desk.project_id, fingerprints)
     return len(issues)

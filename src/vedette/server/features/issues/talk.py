@@ -186,6 +186,7 @@ def stop_discarding(issue: IssueId, desk: DecidingDesk) -> None:
         if row is None:
             raise NotFound("this issue is not discarded")
         session.delete(row)
+    desk.services.rules.reload()
 
 
 @router.get("/projects/{project_id}/issue-search/keys")

@@ -55,18 +55,30 @@ async def commit(ingest: Ingest, receipt: Receipt, found: list[dict[str, Any]]) 
     """Store the rows; when this returns they are on disk. Logs and spans may be kept for longer than errors are."""
     days = kept_days(ingest.settings)["errors"]
     earliest = _iso(receipt.received_ns - days * DAY_NS)
-    kept = [row for row in found if row["time"] >= earliest]
+    in_time = [row for row in found if row["time"] >= earliest]
+    rules = ingest.rules.of(receipt.project_id)
+    kept = [row for row in in_time if not rules.discards(row["fingerprints"])]
+    if len(kept) < len(in_time):
+        await ingest.outcomes.dropped(
+            receipt.project_id,
+            "otlp",
+            "error",
+            "discarded",
+            outcome="filtered",
+            quantity=len(in_time) - len(kept),
+            detail="their issues are discarded; the log records or spans themselves are stored",
+        )
     if kept:
         block = b"".join(orjson.dumps(row) + b"\n" for row in kept)
         await ingest.committer.commit(INBOUND, block, rows=len(kept))
         ingest.outcomes.accepted(receipt.project_id, "otlp", "error", len(kept), len(block))
-    if len(kept) < len(found):
+    if len(in_time) < len(found):
         await ingest.outcomes.dropped(
             receipt.project_id,
             "otlp",
             "error",
             "older_than_retention",
-            quantity=len(found) - len(kept),
+            quantity=len(found) - len(in_time),
             detail=f"errors are kept for {days} days; the log records or spans themselves are stored",
         )
 

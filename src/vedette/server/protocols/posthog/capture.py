@@ -234,7 +234,8 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         prepared.note("changed", "client_warning", message, raw)
         return Result(event.uuid)
     is_error = event.name == "$exception" and event.time_us >= sending.oldest_error_us
-    _add_rows(prepared, event, seq, sending.rules if is_error else None)
+    if _add_rows(prepared, event, seq, sending.rules if is_error else None):
+        prepared.note("filtered", "discarded", "its issue is discarded; stored as an event only", raw, category="error")
     told: list[tuple[str, str]] = []
     if event.name == "$exception" and not is_error:
         kept = f"errors are kept for {sending.errors_kept_days} days; stored as an event only"
@@ -248,11 +249,14 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
     return Result(event.uuid)
 
 
-def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: ProjectRules | None) -> None:
-    """All or nothing: whatever may fail comes before the first append."""
+def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: ProjectRules | None) -> bool:
+    """All or nothing: whatever may fail comes before the first append. Says whether its error is of a discarded
+    issue, and was left out."""
     line = encode_row(event)
     said = said_about_people(event)  # before the error's row: what it takes out as secret is the person's own here
-    error = dump_line(error_row(event, of_errors)) if of_errors is not None else b""
+    row = error_row(event, of_errors) if of_errors is not None else None
+    discarded = row is not None and of_errors is not None and of_errors.discards(row["fingerprints"])
+    error = dump_line(row) if row is not None and not discarded else b""
     place = {"project_id": event.row["project_id"], "seq": seq}
     prepared.lines.append(line)
     if error:
@@ -263,6 +267,7 @@ def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: ProjectRule
         prepared.updates.append(dump_line({**place, **said.update}))
     if said.refused:
         event.changes.append(("refused_merge", said.refused))
+    return discarded
 
 
 async def _commit(ingest: Ingest, prepared: Prepared) -> None:

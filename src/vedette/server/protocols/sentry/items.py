@@ -45,6 +45,9 @@ def store_event(event: dict[str, Any], batch: Batch, *, size: int) -> None:
     batch.scrub(event)
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
     row = error_row(event, batch.rules.grouping)
+    if batch.rules.discards(row["fingerprints"]):
+        batch.drop("error", "discarded", "its issue is discarded", outcome="filtered")
+        return
     time = batch.time_of(event.get("timestamp"), category="error", item_id=row["event_id"])
     row["time"] = time_text(time)
     row["received_at"] = batch.received
