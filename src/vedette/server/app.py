@@ -20,9 +20,22 @@ from starlette.routing import Router
 from vedette import __version__
 from vedette.server import web
 from vedette.server.config import Settings
-from vedette.server.features import correlation, event_schema, health, issues, live, overview, projects, rules, sql
+from vedette.server.features import (
+    correlation,
+    event_schema,
+    health,
+    issues,
+    live,
+    overview,
+    projects,
+    releases,
+    rules,
+    source_maps,
+    sql,
+)
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.features.rules.documents import load_rules
+from vedette.server.features.sentry_api import sentry_api
 from vedette.server.http.access import Services, api_error
 from vedette.server.http.body import Reading
 from vedette.server.http.bounded import Bounded
@@ -67,8 +80,20 @@ SIGNALS: tuple[ModuleType, ...] = (
 # A protocol has `routes(ingest)`, and may own inbound tables and `services(ingest)` that run beside HTTP.
 PROTOCOLS: tuple[ModuleType, ...] = (otlp, sentry, posthog, prometheus, betterstack)
 # A feature has an API router, and may have `running(api, services)` that runs beside HTTP, and
-# `stopping(api)` that ends requests which would go on for ever.
-FEATURES: tuple[ModuleType, ...] = (projects, overview, issues, live, correlation, event_schema, rules, sql, health)
+# `stopping(api)` that ends requests which would go on for ever, and `sentry_router` with what sentry-cli calls.
+FEATURES: tuple[ModuleType, ...] = (
+    projects,
+    overview,
+    issues,
+    releases,
+    source_maps,
+    live,
+    correlation,
+    event_schema,
+    rules,
+    sql,
+    health,
+)
 
 
 class Server:
@@ -153,6 +178,8 @@ def read_api(services: Services) -> FastAPI:
     for slice_ in (*FEATURES, *SIGNALS):
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")
+    routers = [feature.sentry_router for feature in FEATURES if hasattr(feature, "sentry_router")]
+    api.mount("/api/0", sentry_api(services, routers))
     api.add_exception_handler(RequestError, _render_request_error)
     api.add_exception_handler(RequestValidationError, _render_validation_error)
     api.add_exception_handler(HTTPException, _render_http_exception)

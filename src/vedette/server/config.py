@@ -87,6 +87,14 @@ class Settings(BaseSettings):
     retention_metrics_days: int = Field(90, ge=1, description="Days that metric points are kept.")
     retention_errors_days: int = Field(90, ge=1, description="Days that errors, sessions and check-ins are kept.")
     retention_events_days: int = Field(730, ge=1, description="Days that product events are kept.")
+    retention_source_maps_days: int = Field(
+        90, ge=1, description="Days that a bundle of source maps is kept after it was uploaded or last used."
+    )
+    source_maps_max_bytes: int = Field(
+        2048 * MIB,
+        ge=MIB,
+        description="Disk that the source maps of one project may use; above it those used longest ago go.",
+    )
     retention_max_bytes: int = Field(
         0, ge=0, description="Disk that all signals may use; above it the oldest partitions go. 0: no limit."
     )

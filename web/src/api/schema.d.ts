@@ -730,6 +730,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Releases
+         * @description Releases that telemetry names in the range or that were created in it, the newest first. `q`: in the name.
+         */
+        get: operations["releases_api_v1_projects__project_id__releases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/releases/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Release
+         * @description One release: its health in the range, over time, its issues, commits and deploys.
+         */
+        get: operations["release_api_v1_projects__project_id__releases__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/errors/{event_id}/suspect-commits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suspect Commits
+         * @description Commits of the release that an error was first seen in which changed files of its stack, the likeliest first.
+         */
+        get: operations["suspect_commits_api_v1_projects__project_id__errors__event_id__suspect_commits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/errors/{event_id}/stacktrace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stacktrace
+         * @description An error's exceptions through the source maps that are there now, and why a frame is still minified.
+         */
+        get: operations["stacktrace_api_v1_projects__project_id__errors__event_id__stacktrace_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/source-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Source Maps
+         * @description The project's bundles, the newest first.
+         */
+        get: operations["source_maps_api_v1_projects__project_id__source_maps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/source-maps/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Bundle
+         * @description Remove a bundle; errors that were read with it are minified again.
+         */
+        delete: operations["delete_bundle_api_v1_projects__project_id__source_maps__digest__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/live": {
         parameters: {
             query?: never;
@@ -1456,26 +1576,31 @@ export interface components {
             size: number;
         };
         /**
-         * Bucket
-         * @description Counts of one bucket of time.
+         * Bundle
+         * @description An uploaded bundle; `releases` are `[release, dist]`.
          */
-        Bucket: {
-            /** Events */
-            events: number;
-            /** Errors */
-            errors: number;
-            /** Requests */
-            requests: number;
-            /** Failed Requests */
-            failed_requests: number;
-            /** Logs */
-            logs: number;
-            /** Spans */
-            spans: number;
-            /** P95 Ns */
-            p95_ns: number | null;
-            /** Time */
-            time: string;
+        Bundle: {
+            /** Digest */
+            digest: string;
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
+            /** Releases */
+            releases: [
+                string,
+                string
+            ][];
         };
         /**
          * Changed
@@ -1544,6 +1669,26 @@ export interface components {
         CommentForm: {
             /** Text */
             text: string;
+        };
+        /**
+         * Commit
+         * @description A commit of a release.
+         */
+        Commit: {
+            /** Sha */
+            sha: string;
+            /** Repository */
+            repository: string;
+            /** Author Name */
+            author_name: string;
+            /** Author Email */
+            author_email: string;
+            /** Message */
+            message: string;
+            /** Committed At */
+            committed_at: string | null;
+            /** Files */
+            files: string[];
         };
         /**
          * Connect
@@ -1817,6 +1962,25 @@ export interface components {
              * @default false
              */
             discard: boolean;
+        };
+        /**
+         * DeployShape
+         * @description A release brought to an environment.
+         */
+        DeployShape: {
+            /** Environment */
+            environment: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
         };
         /**
          * Discarded
@@ -2229,7 +2393,7 @@ export interface components {
             /** Rejected */
             rejected: number;
             /** By Reason */
-            by_reason: components["schemas"]["Reason"][];
+            by_reason: components["schemas"]["vedette__server__features__overview__routes__Reason"][];
         };
         /**
          * InvitationForm
@@ -2497,6 +2661,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Activity"][];
         };
+        /** Items[Bundle] */
+        Items_Bundle_: {
+            /** Items */
+            items: components["schemas"]["Bundle"][];
+        };
         /** Items[Discarded] */
         Items_Discarded_: {
             /** Items */
@@ -2522,6 +2691,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["OutcomeTotal"][];
         };
+        /** Items[Release] */
+        Items_Release_: {
+            /** Items */
+            items: components["schemas"]["Release"][];
+        };
         /** Items[SavedSearch] */
         Items_SavedSearch_: {
             /** Items */
@@ -2536,6 +2710,11 @@ export interface components {
         Items_SearchValue_: {
             /** Items */
             items: components["schemas"]["SearchValue"][];
+        };
+        /** Items[SuspectCommit] */
+        Items_SuspectCommit_: {
+            /** Items */
+            items: components["schemas"]["SuspectCommit"][];
         };
         /** Items[Tag] */
         Items_Tag_: {
@@ -2967,7 +3146,7 @@ export interface components {
             /** Bucket Seconds */
             bucket_seconds: number;
             /** Buckets */
-            buckets: components["schemas"]["Bucket"][];
+            buckets: components["schemas"]["vedette__server__features__overview__routes__Bucket"][];
             totals: components["schemas"]["Counts"];
             previous: components["schemas"]["Counts"];
             /** Users */
@@ -3181,22 +3360,6 @@ export interface components {
             };
         };
         /**
-         * Reason
-         * @description Items that were not stored as sent.
-         */
-        Reason: {
-            /** Protocol */
-            protocol: string;
-            /** Category */
-            category: string;
-            /** Outcome */
-            outcome: string;
-            /** Reason */
-            reason: string;
-            /** Quantity */
-            quantity: number;
-        };
-        /**
          * Received
          * @description What has come in of one signal: when last, and how many items since midnight UTC.
          */
@@ -3222,6 +3385,180 @@ export interface components {
             errors: number;
             /** Events */
             events: number;
+        };
+        /**
+         * Release
+         * @description A release in a range. Percentages are null where there was no session, or no user was named.
+         */
+        Release: {
+            /** Version */
+            version: string;
+            /**
+             * First Time
+             * @description seen first, of everything that is kept
+             */
+            first_time: string | null;
+            /** Last Time */
+            last_time: string | null;
+            /**
+             * Created At
+             * @description somebody named it: sentry-cli, a deploy, an upload
+             */
+            created_at: string | null;
+            /** Released At */
+            released_at: string | null;
+            /** Ref */
+            ref: string;
+            /** Url */
+            url: string;
+            /** Sessions */
+            sessions: number;
+            /** Crashed */
+            crashed: number;
+            /** Errored */
+            errored: number;
+            /** Abnormal */
+            abnormal: number;
+            /** Users */
+            users: number;
+            /** Crashed Users */
+            crashed_users: number;
+            /** Crash Free Sessions */
+            crash_free_sessions: number | null;
+            /** Crash Free Users */
+            crash_free_users: number | null;
+            /**
+             * Adoption
+             * @description percent of all releases' sessions
+             */
+            adoption: number | null;
+            /** Adoption Users */
+            adoption_users: number | null;
+            /** Errors */
+            errors: number;
+            /** Error Users */
+            error_users: number;
+            /** Spans */
+            spans: number;
+            /**
+             * New Issues
+             * @description seen in this release first, ever
+             */
+            new_issues: number;
+            /**
+             * Regressed Issues
+             * @description resolved before, and seen again in this release first
+             */
+            regressed_issues: number;
+            /** Deploys */
+            deploys: components["schemas"]["DeployShape"][];
+        };
+        /**
+         * ReleaseDetail
+         * @description One release with everything about it.
+         */
+        ReleaseDetail: {
+            /** Version */
+            version: string;
+            /**
+             * First Time
+             * @description seen first, of everything that is kept
+             */
+            first_time: string | null;
+            /** Last Time */
+            last_time: string | null;
+            /**
+             * Created At
+             * @description somebody named it: sentry-cli, a deploy, an upload
+             */
+            created_at: string | null;
+            /** Released At */
+            released_at: string | null;
+            /** Ref */
+            ref: string;
+            /** Url */
+            url: string;
+            /** Sessions */
+            sessions: number;
+            /** Crashed */
+            crashed: number;
+            /** Errored */
+            errored: number;
+            /** Abnormal */
+            abnormal: number;
+            /** Users */
+            users: number;
+            /** Crashed Users */
+            crashed_users: number;
+            /** Crash Free Sessions */
+            crash_free_sessions: number | null;
+            /** Crash Free Users */
+            crash_free_users: number | null;
+            /**
+             * Adoption
+             * @description percent of all releases' sessions
+             */
+            adoption: number | null;
+            /** Adoption Users */
+            adoption_users: number | null;
+            /** Errors */
+            errors: number;
+            /** Error Users */
+            error_users: number;
+            /** Spans */
+            spans: number;
+            /**
+             * New Issues
+             * @description seen in this release first, ever
+             */
+            new_issues: number;
+            /**
+             * Regressed Issues
+             * @description resolved before, and seen again in this release first
+             */
+            regressed_issues: number;
+            /** Deploys */
+            deploys: components["schemas"]["DeployShape"][];
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Buckets */
+            buckets: components["schemas"]["vedette__server__features__releases__shapes__Bucket"][];
+            /** Commits */
+            commits: components["schemas"]["Commit"][];
+            /** Issues */
+            issues: components["schemas"]["ReleaseIssue"][];
+        };
+        /**
+         * ReleaseIssue
+         * @description Errors of one fingerprint in a release; `state` is new, regressed or ongoing.
+         */
+        ReleaseIssue: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
+            /** Culprit */
+            culprit: string;
+            /** Level */
+            level: string;
+            /** Count */
+            count: number;
+            /** Users */
+            users: number;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+            /** Last Event Id */
+            last_event_id: string;
+            /** Services */
+            services: string[];
+            /** State */
+            state: string;
         };
         /**
          * ReleaseMark
@@ -3771,6 +4108,24 @@ export interface components {
             sql: string;
         };
         /**
+         * StackTrace
+         * @description The exceptions of an error, frames in the terms of their source where a map knew them.
+         *
+         *     A frame that was read has `minified`, where it was in the code that ran; one that should have been has `problem`.
+         */
+        StackTrace: {
+            /** Exceptions */
+            exceptions: {
+                [key: string]: unknown;
+            }[];
+            /** Resolved */
+            resolved: number;
+            /** Minified */
+            minified: number;
+            /** Reasons */
+            reasons: components["schemas"]["vedette__server__features__source_maps__routes__Reason"][];
+        };
+        /**
          * Step
          * @description A span on the way to the one that failed; `start_ns` counts from the trace's start.
          */
@@ -3793,6 +4148,32 @@ export interface components {
             status_code: string;
             /** Status Message */
             status_message: string;
+        };
+        /**
+         * SuspectCommit
+         * @description A commit that changed a file of an error's stack; `frame` counts from where it was raised.
+         */
+        SuspectCommit: {
+            /** Sha */
+            sha: string;
+            /** Repository */
+            repository: string;
+            /** Author Name */
+            author_name: string;
+            /** Author Email */
+            author_email: string;
+            /** Message */
+            message: string;
+            /** Committed At */
+            committed_at: string | null;
+            /** Files */
+            files: string[];
+            /** Release */
+            release: string;
+            /** Path */
+            path: string;
+            /** Frame */
+            frame: number;
         };
         /**
          * Tag
@@ -4019,6 +4400,74 @@ export interface components {
             /** Pattern */
             pattern?: string | null;
             items?: components["schemas"]["ValueShape-Output"] | null;
+        };
+        /**
+         * Bucket
+         * @description Counts of one bucket of time.
+         */
+        vedette__server__features__overview__routes__Bucket: {
+            /** Events */
+            events: number;
+            /** Errors */
+            errors: number;
+            /** Requests */
+            requests: number;
+            /** Failed Requests */
+            failed_requests: number;
+            /** Logs */
+            logs: number;
+            /** Spans */
+            spans: number;
+            /** P95 Ns */
+            p95_ns: number | null;
+            /** Time */
+            time: string;
+        };
+        /**
+         * Reason
+         * @description Items that were not stored as sent.
+         */
+        vedette__server__features__overview__routes__Reason: {
+            /** Protocol */
+            protocol: string;
+            /** Category */
+            category: string;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Quantity */
+            quantity: number;
+        };
+        /**
+         * Bucket
+         * @description A release in one bucket of time.
+         */
+        vedette__server__features__releases__shapes__Bucket: {
+            /** Time */
+            time: string;
+            /** Sessions */
+            sessions: number;
+            /** Crashed */
+            crashed: number;
+            /** Errors */
+            errors: number;
+        };
+        /**
+         * Reason
+         * @description Why frames of one file stay as the browser saw them, and what to do about it.
+         */
+        vedette__server__features__source_maps__routes__Reason: {
+            /** Code */
+            code: string;
+            /** File */
+            file: string;
+            /** Frames */
+            frames: number;
+            /** Text */
+            text: string;
+            /** Hint */
+            hint: string;
         };
     };
     responses: never;
@@ -5431,6 +5880,222 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Items_SearchValue_"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    releases_api_v1_projects__project_id__releases_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Release_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_api_v1_projects__project_id__releases__version__get: {
+        parameters: {
+            query?: {
+                buckets?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                version: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suspect_commits_api_v1_projects__project_id__errors__event_id__suspect_commits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SuspectCommit_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stacktrace_api_v1_projects__project_id__errors__event_id__stacktrace_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StackTrace"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    source_maps_api_v1_projects__project_id__source_maps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Bundle_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_bundle_api_v1_projects__project_id__source_maps__digest__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

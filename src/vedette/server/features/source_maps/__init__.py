@@ -1,0 +1,14 @@
+"""Source maps: uploaded by sentry-cli, kept as files, read when somebody looks at a JavaScript stack trace.
+
+- `upload`   `/api/0/…`: chunks and bundles
+- `shelf`    the files; `bundle` what is in one; `keeping` files and rows together, retention
+- `catalog`  which map belongs to a file, or why none does
+- `reader`   reads positions in a process of its own; `lookup` asks it and remembers
+- `resolve`  a whole stack trace
+"""
+
+from vedette.server.features.source_maps.keeping import running
+from vedette.server.features.source_maps.routes import router
+from vedette.server.features.source_maps.upload import sentry_router
+
+__all__ = ["router", "running", "sentry_router"]

@@ -1,0 +1,161 @@
+"""Which uploaded map belongs to a minified file: by debug id, or by release, dist and URL."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from vedette.server.features.source_maps.lookup import MapFile
+from vedette.server.metadata.models import now
+from vedette.server.metadata.source_maps import SourceBundle, SourceBundleRelease, SourceFile
+
+BundlePath = Callable[[int, str], Path]
+USED_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why there is no map for a file: a code of docs/releases.md, and the sentence that people read."""
+
+    code: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """Which build an event comes from."""
+
+    release: str
+    dist: str
+
+
+def find_map(
+    session: Session, project_id: int, file: str, debug_id: str, build: Build, bundle_path: BundlePath
+) -> MapFile | Missing:
+    """The newest map for a minified file of an event, or why there is none."""
+    if debug_id:
+        return _by_debug_id(session, project_id, debug_id, bundle_path)
+    return _by_release(session, project_id, file, build, bundle_path)
+
+
+def _by_debug_id(session: Session, project_id: int, debug_id: str, bundle_path: BundlePath) -> MapFile | Missing:
+    rows = _rows(session, _files(project_id).where(SourceFile.debug_id == debug_id, SourceFile.kind != "other"))
+    if not rows:
+        return Missing(
+            "no_bundle",
+            f"The event names debug id {debug_id}, and no bundle with it was uploaded to this project.",
+            "Upload the build's files with sentry-cli sourcemaps upload; this event will be readable then.",
+        )
+    return _map_of(session, rows, bundle_path) or Missing(
+        "no_map",
+        f"A bundle with debug id {debug_id} was uploaded without its source map.",
+        "Let the bundler write source maps, and upload the folder that has them.",
+    )
+
+
+def _by_release(
+    session: Session, project_id: int, file: str, build: Build, bundle_path: BundlePath
+) -> MapFile | Missing:
+    inject = "Run sentry-cli sourcemaps inject on the build before it is deployed, then upload."
+    of_url = _files(project_id).where(SourceFile.url.in_(urls_of(file)), SourceFile.kind == "minified_source")
+    named = of_url.join(SourceBundleRelease, SourceBundleRelease.bundle_id == SourceBundle.id)
+    if build.release:
+        rows = _rows(
+            session,
+            named.where(SourceBundleRelease.release == build.release, SourceBundleRelease.dist == build.dist),
+        )
+        if rows:
+            return _map_of(session, rows, bundle_path) or Missing(
+                "no_map",
+                f"This file was uploaded for release {build.release} without its source map.",
+                "Let the bundler write source maps, and upload the folder that has them.",
+            )
+    others = session.execute(
+        named.with_only_columns(SourceBundleRelease.release, SourceBundleRelease.dist)
+        .order_by(SourceBundle.uploaded_at.desc())
+        .limit(1)
+    ).first()
+    if others and others[0]:
+        return Missing(
+            "release_mismatch",
+            f"The event carries no debug id for this file and is of {_said(build)}; "
+            f"the file was uploaded for {_said(Build(*others))}.",
+            f"Give SDK and upload the same release and dist. {inject}",
+        )
+    looked = f"nothing of this name was uploaded for {_said(build)}" if build.release else "it names no release either"
+    return Missing("no_debug_id", f"The event carries no debug id for this file, and {looked}.", inject)
+
+
+def _said(build: Build) -> str:
+    release = f"release {build.release}" if build.release else "no release"
+    return f"{release}, dist {build.dist}" if build.dist else release
+
+
+def _files(project_id: int) -> "Select[SourceFile, SourceBundle]":
+    return (
+        select(SourceFile, SourceBundle)
+        .join(SourceBundle, SourceBundle.id == SourceFile.bundle_id)
+        .where(SourceFile.project_id == project_id, SourceBundle.project_id == project_id)
+    )
+
+
+def _rows(session: Session, query: "Select[SourceFile, SourceBundle]") -> Sequence[tuple[SourceFile, SourceBundle]]:
+    newest_first = query.order_by(SourceBundle.uploaded_at.desc(), SourceBundle.id.desc()).limit(100)
+    return [(file, bundle) for file, bundle in session.execute(newest_first).all()]
+
+
+def _map_of(
+    session: Session, rows: Sequence[tuple[SourceFile, SourceBundle]], bundle_path: BundlePath
+) -> MapFile | None:
+    """The first map among the rows, or the one that a minified file among them refers to."""
+    for file, bundle in rows:
+        if file.kind == "source_map":
+            sources = [one.path for one, other in rows if other is bundle and one.kind == "minified_source"]
+            return _used(session, bundle, file.path, next(iter(sources), ""), bundle_path)
+    for file, bundle in rows:
+        if file.kind != "minified_source" or not file.source_map:
+            continue
+        referred = session.scalar(
+            select(SourceFile).where(
+                SourceFile.bundle_id == bundle.id,
+                SourceFile.kind == "source_map",
+                SourceFile.url == _relative(file.url, file.source_map),
+            )
+        )
+        if referred:
+            return _used(session, bundle, referred.path, file.path, bundle_path)
+    return None
+
+
+def _used(session: Session, bundle: SourceBundle, map_: str, source: str, bundle_path: BundlePath) -> MapFile:
+    if now() - bundle.used_at > USED_EVERY:
+        session.execute(update(SourceBundle).where(SourceBundle.id == bundle.id).values(used_at=now()))
+    return MapFile(bundle_path(bundle.project_id, bundle.digest), bundle.digest, map_, source)
+
+
+def _relative(url: str, reference: str) -> str:
+    """A map's URL as seen from its file's: `~/js/app.js` and `app.js.map` are `~/js/app.js.map`."""
+    if url.startswith("~/"):
+        return "~" + urljoin(url[1:], reference)
+    return urljoin(url, reference)
+
+
+def urls_of(file: str) -> list[str]:
+    """The names that a file of an event may have been uploaded under: as it is, and with `~` for scheme and host."""
+    try:
+        parts = urlsplit(file)
+    except ValueError:  # "Invalid IPv6 URL"
+        return [file]
+    plain = file.partition("?")[0].partition("#")[0]
+    path = f"/{parts.path.lstrip('/')}"
+    return [plain, f"~{path}"]
+
+
+def project_bytes(session: Session, project_id: int) -> int:
+    """Disk that a project's bundles take."""
+    return session.scalar(select(func.sum(SourceBundle.bytes)).where(SourceBundle.project_id == project_id)) or 0
