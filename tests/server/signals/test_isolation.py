@@ -30,7 +30,8 @@ READS = [path for method, path in OF_PROJECTS if method == "GET" and not path.en
 CHANGES = [(method, path) for method, path in routes() if method != "GET" and "/auth/" not in path]
 UUID = "00000000-0000-0000-0000-000000000001"
 VALUES = {
-    "event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID, "issue": "f1"
+    "event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID, "issue": "f1",
+    "version": "v1",
 }  # fmt: skip
 HOSTILE = [
     "' OR 1=1 --", "'; DROP TABLE logs; --", '" OR ""="', "`", "\\", "\\'", "{project_id:UInt32}", "/* AND filters */", "*/",
@@ -63,7 +64,17 @@ def theirs(server_reader: Reader) -> Reader:
     reader.insert("logs", [{"body": SECRET, "service": SECRET, "trace_id": "t1", "attributes": {SECRET: SECRET}}])
     reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET}])
     reader.insert(
-        "errors", [{"event_id": "e1", "title": SECRET, "fingerprint": "f1", "trace_id": "t1", "tags": {SECRET: SECRET}}]
+        "errors",
+        [
+            {
+                "event_id": "e1",
+                "title": SECRET,
+                "fingerprint": "f1",
+                "trace_id": "t1",
+                "release": "v1",
+                "tags": {SECRET: SECRET},
+            }
+        ],
     )
     reader.insert("error_attachments", [{"event_id": "e1", "attachment_id": "1", "content": SECRET}])
     reader.insert("events", [{"uuid": UUID, "event": SECRET, "distinct_id": SECRET}])
