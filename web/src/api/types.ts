@@ -33,6 +33,13 @@ export type Trace = Schemas['Trace']
 export type ErrorEvent = Schemas['ErrorEvent']
 export type ErrorDetail = Schemas['ErrorDetail']
 export type ErrorGroup = Schemas['ErrorGroup']
+/** An error's exceptions with their frames as the sources have them, in the event's own shape. */
+export type StackTraceAnswer = Schemas['StackTrace']
+
+export type Release = Schemas['Release']
+export type ReleaseDetail = Schemas['ReleaseDetail']
+export type Commit = Schemas['Commit']
+export type SuspectCommit = Schemas['SuspectCommit']
 
 export type ProductEvent = Schemas['ProductEvent']
 export type EventName = Schemas['EventName']

@@ -16,6 +16,7 @@ import { Occurrences } from './Occurrences'
 import { useErrorEvent, useOccurrences } from './queries'
 import { SideFacts } from './SideFacts'
 import { StackTrace } from './StackTrace'
+import { SuspectCommits } from './SuspectCommits'
 
 /** One group of errors: the newest occurrence, or the one the address names. */
 export function ErrorPage() {
@@ -44,6 +45,7 @@ function Detail({ error }: { error: ErrorDetail }) {
       <div className={css.story}>
         <Head error={error} />
         <StackTrace error={error} />
+        <SuspectCommits error={error} />
         <Breadcrumbs payload={error.payload} />
       </div>
       <SideFacts error={error} />

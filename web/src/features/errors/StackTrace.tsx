@@ -8,11 +8,14 @@ import { usePreference } from '@/shared/ui/preference'
 import css from './errors.module.css'
 import { FrameGroups } from './Frames'
 import { asPlainText, type Exception, exceptionsOf } from './payload'
+import { useStackTrace } from './queries'
+import { Reasons } from './Reasons'
 
 const MODES = [{ value: 'app', label: 'App only' }, { value: 'all', label: 'All frames' }, { value: 'text', label: 'Text' }]
 
 export function StackTrace({ error }: { error: ErrorDetail }) {
-  const exceptions = useMemo(() => exceptionsOf(error), [error])
+  const stack = useStackTrace(error).data
+  const exceptions = useMemo(() => exceptionsOf(stack ? { ...error, payload: { ...error.payload, exception: stack.exceptions } } : error), [error, stack])
   const [mode, setMode] = usePreference('stack.mode', 'app')
   const text = useMemo(() => asPlainText(exceptions), [exceptions])
   const controls = (
@@ -24,7 +27,8 @@ export function StackTrace({ error }: { error: ErrorDetail }) {
   return (
     <Section title="Stack trace" actions={controls}>
       {mode === 'text' ? <CodeBlock code={text} />
-        : exceptions.map((exception, index) => <ExceptionBlock key={index} exception={exception} first={index === 0} all={mode === 'all'} />)}
+        : exceptions.map((exception, index) => <ExceptionBlock key={`${stack ? 'read' : 'sent'} ${index}`} exception={exception} first={index === 0} all={mode === 'all'} />)}
+      {stack && <Reasons reasons={stack.reasons} />}
     </Section>
   )
 }

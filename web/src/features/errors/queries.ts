@@ -1,5 +1,5 @@
 import { useCursorList, useGet } from '@/api/hooks'
-import type { ErrorDetail, ErrorEvent, ErrorGroup } from '@/api/types'
+import type { ErrorDetail, ErrorEvent, ErrorGroup, Items, StackTraceAnswer, SuspectCommit } from '@/api/types'
 import { useScope } from '@/shared/filters/scope'
 import { useAppSearch } from '@/shared/filters/search'
 
@@ -21,4 +21,15 @@ export function useErrorEvent(eventId: string | undefined, fingerprint: string) 
     enabled: Boolean(eventId),
     standIn: (previous) => previous.fingerprint === fingerprint,
   })
+}
+
+/** The stack through the source maps that are there now; only scripts have any. */
+export function useStackTrace(error: ErrorDetail) {
+  const { base } = useScope()
+  const scripts = /^(javascript|node)$/.test(error.platform) && error.payload['exception'] !== undefined
+  return useGet<StackTraceAnswer>(`${base}/errors/${encodeURIComponent(error.event_id)}/stacktrace`, {}, { enabled: scripts })
+}
+export function useSuspectCommits(error: ErrorDetail) {
+  const { base } = useScope()
+  return useGet<Items<SuspectCommit>>(`${base}/errors/${encodeURIComponent(error.event_id)}/suspect-commits`, {}, { enabled: error.release !== '' })
 }
