@@ -7,8 +7,11 @@ import random
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.server.features.source_maps.bundles import (
     archive,
@@ -120,6 +123,21 @@ def test_a_zip_whose_sizes_lie(tmp_path: Path) -> None:
     path.write_bytes(lying)
     with pytest.raises(bundles.BadRequest, match="does not read"):
         bundles.read_entries(path)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_broken_archive_is_a_bad_request(data: st.DataObject) -> None:
+    content = bytearray(bundle())
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with NamedTemporaryFile() as file:
+        file.write(content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content)
+        file.flush()
+        try:
+            assert isinstance(bundles.read_entries(Path(file.name)), list)
+        except bundles.BadRequest as error:
+            assert "bundle" in error.message
 
 
 def test_a_path_that_climbs_is_only_a_name(reader: Reader, tmp_path: Path) -> None:

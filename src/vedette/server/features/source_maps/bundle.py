@@ -5,8 +5,10 @@ Format: eight bytes (`SYSB` and a version), then the zip
 unpacked to disk; entries are read by the names that the archive itself lists, up to a limit each.
 """
 
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ MANIFEST_MAX_BYTES = 16 * 1024 * 1024
 UNPACKED_MAX_BYTES = 2048 * 1024 * 1024
 LONGEST = 1024
 DEBUG_ID = re.compile(r"[0-9a-f]{32}")
+# What the zip module and its decoders raise for broken archives, and for encrypted and unusual ones.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError, OSError,
+              EOFError)  # fmt: skip
 KINDS = ("minified_source", "source_map", "source", "indexed_ram_bundle")
 
 
@@ -49,8 +54,7 @@ def read_entries(path: Path) -> list[Entry]:
             manifest = orjson.loads(_read(archive, "manifest.json", MANIFEST_MAX_BYTES))
     except KeyError as error:
         raise BadRequest("the bundle has no manifest.json") from error
-    # A corrupt archive can raise nearly anything; these are what the zip module documents and its decoders raise.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise BadRequest(f"the bundle does not read: {error}") from error
     files = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(files, dict):

@@ -4,18 +4,24 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vedette.server.http.errors import Overloaded
+
 READER = Path(__file__).with_name("reader.py")
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 15.0
 READERS = 2  # at one time
-MOST_REMEMBERED = 20_000
+WAIT_SECONDS = 10.0  # for one of them
+FAILED_SECONDS = 300.0  # that a map which does not read is left alone
+MOST_REMEMBERED = 5000  # 1 KB each, 5 KB at most
 
 Position = tuple[int, int]  # line and column, both from 1
+Answer = dict[str, Any] | None
 
 
 class Unreadable(Exception):
@@ -35,43 +41,77 @@ class MapFile:
 class Lookup:
     """Reads maps in processes of their own (see `reader`) and remembers what they said. Thread-safe, blocking."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._readers = threading.BoundedSemaphore(READERS)
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, str, Position], dict[str, Any] | None] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, Position], Answer] = OrderedDict()
+        self._failed: dict[tuple[str, str], tuple[float, str]] = {}
 
-    def positions(self, file: MapFile, wanted: Sequence[Position]) -> list[dict[str, Any] | None]:
-        """What each position was in the source; None where the map has nothing. Raises Unreadable."""
+    def positions(self, file: MapFile, wanted: Sequence[Position]) -> list[Answer]:
+        """What each position was in the source; None where the map has nothing.
+
+        Raises:
+            Unreadable: the map does not read; remembered for a while, so that nobody keeps us busy with it.
+            Overloaded: too many maps are being read.
+        """
+        found = self._remembered(file, wanted)
+        unknown = [one for one in dict.fromkeys(wanted) if one not in found]
+        if unknown:
+            found |= zip(unknown, self._read(file, unknown), strict=True)
+            self._remember(file, found)
+        return [found[one] for one in wanted]
+
+    def _remembered(self, file: MapFile, wanted: Sequence[Position]) -> dict[Position, Answer]:
         with self._lock:
-            unknown = [one for one in dict.fromkeys(wanted) if (file.digest, file.map, one) not in self._known]
-        found = dict(zip(unknown, self._read(file, unknown), strict=True)) if unknown else {}
+            until, why = self._failed.get((file.digest, file.map), (0.0, ""))
+            if until > self._clock():
+                raise Unreadable(why)
+            keys = {one: (file.digest, file.map, one) for one in wanted}
+            found = {one: self._known[key] for one, key in keys.items() if key in self._known}
+            for one in found:
+                self._known.move_to_end(keys[one])
+        return found
+
+    def _remember(self, file: MapFile, found: Mapping[Position, Answer]) -> None:
         with self._lock:
             for position, answer in found.items():
                 self._known[(file.digest, file.map, position)] = answer
-            answers = [found[one] if one in found else self._known.get((file.digest, file.map, one)) for one in wanted]
-            for one in wanted:
-                if (file.digest, file.map, one) in self._known:
-                    self._known.move_to_end((file.digest, file.map, one))
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
-        return answers
 
-    def _read(self, file: MapFile, positions: Sequence[Position]) -> list[dict[str, Any] | None]:
-        request = {"bundle": str(file.bundle), "map": file.map, "source": file.source, "positions": positions}
-        with self._readers:
-            try:
-                done = subprocess.run(
-                    [sys.executable, "-I", str(READER)],
-                    input=json.dumps(request).encode(),
-                    capture_output=True,
-                    timeout=TIMEOUT_SECONDS,
-                    env={},
-                    check=False,
-                )
-            except subprocess.TimeoutExpired as error:
-                raise Unreadable(f"reading it took more than {TIMEOUT_SECONDS:g} seconds") from error
-        if done.returncode:
-            last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise Unreadable(last[0][:300] if last and done.returncode > 0 else "its code ended the parser")
-        answers: list[dict[str, Any] | None] = json.loads(done.stdout)
-        return answers
+    def _read(self, file: MapFile, positions: Sequence[Position]) -> list[Answer]:
+        if not self._readers.acquire(timeout=WAIT_SECONDS):
+            raise Overloaded("too many source maps are being read", hint="retry", retry_after_seconds=5)
+        try:
+            return _ask_reader(file, positions)
+        except Unreadable as error:
+            now = self._clock()
+            with self._lock:
+                self._failed = {key: value for key, value in self._failed.items() if value[0] > now}
+                self._failed[(file.digest, file.map)] = (now + FAILED_SECONDS, str(error))
+            raise
+        finally:
+            self._readers.release()
+
+
+def _ask_reader(file: MapFile, positions: Sequence[Position]) -> list[Answer]:
+    if not file.bundle.is_file():
+        raise Unreadable("its file is gone from the data directory")
+    request = {"bundle": str(file.bundle), "map": file.map, "source": file.source, "positions": positions}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(READER)],
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(f"reading it took more than {TIMEOUT_SECONDS:g} seconds") from error
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Unreadable(last[0][:300] if last and done.returncode > 0 else "its code ended the parser")
+    answers: list[Answer] = json.loads(done.stdout)
+    return answers

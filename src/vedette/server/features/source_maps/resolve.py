@@ -57,7 +57,8 @@ def resolve(
         if number >= MOST_MAPS:
             break
         with metadata.session() as session:
-            map_ = find_map(session, project_id, file, debug_ids.get(file, ""), build, bundle_path)
+            named = debug_ids.get(file) or debug_ids.get(_text(places[0].frame.get("filename")), "")
+            map_ = find_map(session, project_id, file, named, build, bundle_path)
         _resolve_file(lookup, map_, file, places, found)
     return found
 

@@ -63,18 +63,17 @@ class Shelf:
             BadRequest: the whole has another digest.
         """
         sources = [self._chunk(scope, chunk) for chunk in chunks]
-        if (size := sum(source.stat().st_size for source in sources)) > max_bytes:
-            raise TooLarge(f"a bundle of {size} bytes; the limit is {max_bytes}", hint="see source_maps_max_bytes")
-        whole = hashlib.sha1(usedforsecurity=False)
         target = self._folder / "chunks" / scope / f".{digest}.{os.getpid()}.{time.monotonic_ns()}"
-        with target.open("wb") as file:
-            for source in sources:
-                content = source.read_bytes()
-                whole.update(content)
-                file.write(content)
-        if whole.hexdigest() != digest:
-            target.unlink()
-            raise BadRequest(f"the chunks together have the SHA-1 {whole.hexdigest()}, not {digest}")
+        try:
+            found = _join(sources, target, max_bytes)
+            if found != digest:
+                raise BadRequest(f"the chunks together have the SHA-1 {found}, not {digest}")
+        except FileNotFoundError as error:
+            target.unlink(missing_ok=True)
+            raise BadRequest("another upload of the same bundle took its chunks", hint="upload again") from error
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
         return target
 
     def keep(self, assembled: Path, project_id: int, digest: str) -> None:
@@ -111,6 +110,19 @@ class Shelf:
 
     def _chunk(self, scope: str, digest: str) -> Path:
         return self._folder / "chunks" / scope / digest_of(digest)
+
+
+def _join(sources: Sequence[Path], target: Path, max_bytes: int) -> str:
+    """Write the sources one after the other; the SHA-1 of the whole. Raises TooLarge."""
+    if (size := sum(source.stat().st_size for source in sources)) > max_bytes:
+        raise TooLarge(f"a bundle of {size} bytes; the limit is {max_bytes}", hint="see source_maps_max_bytes")
+    whole = hashlib.sha1(usedforsecurity=False)
+    with target.open("wb") as file:
+        for source in sources:
+            content = source.read_bytes()
+            whole.update(content)
+            file.write(content)
+    return whole.hexdigest()
 
 
 def _size(folder: Path) -> int:
