@@ -22,6 +22,7 @@ from vedette.server import web
 from vedette.server.config import Settings
 from vedette.server.features import (
     correlation,
+    crons,
     event_schema,
     health,
     issues,
@@ -87,6 +88,7 @@ FEATURES: tuple[ModuleType, ...] = (
     issues,
     releases,
     source_maps,
+    crons,
     live,
     correlation,
     event_schema,

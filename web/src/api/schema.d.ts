@@ -850,6 +850,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/crons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Crons
+         * @description Every monitor with its runs in the range, counted; its status is that of now.
+         */
+        get: operations["crons_api_v1_projects__project_id__crons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/crons/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monitor
+         * @description One monitor with its newest 500 runs in the range.
+         */
+        get: operations["monitor_api_v1_projects__project_id__crons__slug__get"];
+        /**
+         * Decide
+         * @description Say what a monitor expects, before what code says; one that is not known yet waits for its first check-in.
+         */
+        put: operations["decide_api_v1_projects__project_id__crons__slug__put"];
+        post?: never;
+        /**
+         * Forget
+         * @description Take a monitor away with its runs and settings; a check-in that comes later begins it anew.
+         */
+        delete: operations["forget_api_v1_projects__project_id__crons__slug__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/live": {
         parameters: {
             query?: never;
@@ -2990,6 +3038,160 @@ export interface components {
             ][];
         };
         /**
+         * Monitor
+         * @description A job that must run at its times.
+         */
+        Monitor: {
+            /** Slug */
+            slug: string;
+            /**
+             * Schedule
+             * @description in English; empty: none is known, so no run is missed
+             */
+            schedule: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Problem
+             * @description why what was said is not, or not all, in force
+             */
+            problem: string;
+            /** Muted */
+            muted: boolean;
+            /** Environments */
+            environments: components["schemas"]["MonitorEnvironment"][];
+        };
+        /**
+         * MonitorDetail
+         * @description Answer of `GET crons/{slug}`: also its newest runs in the range, and who said what.
+         */
+        MonitorDetail: {
+            /** Slug */
+            slug: string;
+            /**
+             * Schedule
+             * @description in English; empty: none is known, so no run is missed
+             */
+            schedule: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Problem
+             * @description why what was said is not, or not all, in force
+             */
+            problem: string;
+            /** Muted */
+            muted: boolean;
+            /** Environments */
+            environments: components["schemas"]["MonitorEnvironment"][];
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Runs */
+            runs: components["schemas"]["RunShape"][];
+            /**
+             * More Runs
+             * @description the range has older runs than these
+             */
+            more_runs: boolean;
+            /**
+             * By Code
+             * @description the newest monitor_config, as sent
+             */
+            by_code: {
+                [key: string]: unknown;
+            };
+            by_people: components["schemas"]["Said"];
+            /** Checkin Margin */
+            checkin_margin: number;
+            /** Max Runtime */
+            max_runtime: number;
+            /** Failure Issue Threshold */
+            failure_issue_threshold: number;
+            /** Recovery Threshold */
+            recovery_threshold: number;
+        };
+        /**
+         * MonitorEnvironment
+         * @description A monitor in one environment.
+         */
+        MonitorEnvironment: {
+            /** Environment */
+            environment: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "waiting";
+            /**
+             * Since
+             * @description when it became so
+             */
+            since: string | null;
+            /**
+             * Last Run
+             * @description when a run was last heard of
+             */
+            last_run: string | null;
+            /** Last Status */
+            last_status: ("ok" | "error" | "timeout" | "missed" | "in_progress") | null;
+            /**
+             * Next Run
+             * @description when the next run is expected
+             */
+            next_run: string | null;
+            /**
+             * Looked Since
+             * @description runs before this are not counted: there are too many
+             */
+            looked_since: string | null;
+            /** Buckets */
+            buckets: components["schemas"]["vedette__server__features__crons__shapes__Bucket"][];
+        };
+        /**
+         * MonitorForm
+         * @description Body of `PUT crons/{slug}`: what people say stands before what code says.
+         */
+        MonitorForm: {
+            schedule?: components["schemas"]["ScheduleShape"] | null;
+            /** Timezone */
+            timezone?: string | null;
+            /**
+             * Checkin Margin
+             * @description minutes a run may be late
+             */
+            checkin_margin?: number | null;
+            /**
+             * Max Runtime
+             * @description minutes a run may take
+             */
+            max_runtime?: number | null;
+            /**
+             * Failure Issue Threshold
+             * @description failed runs in a row until it is failing
+             */
+            failure_issue_threshold?: number | null;
+            /**
+             * Recovery Threshold
+             * @description good runs in a row until it is ok again
+             */
+            recovery_threshold?: number | null;
+            /**
+             * Muted
+             * @default false
+             */
+            muted: boolean;
+        };
+        /**
+         * Monitors
+         * @description Answer of `GET crons`. `bucket_seconds` is the length of a bucket.
+         */
+        Monitors: {
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Items */
+            items: components["schemas"]["Monitor"][];
+        };
+        /**
          * Named
          * @description An organisation or project in `me`.
          */
@@ -3589,6 +3791,63 @@ export interface components {
             fingerprint: string;
         };
         /**
+         * RunShape
+         * @description One run of a monitor; a missed one has the time at which it was expected.
+         */
+        RunShape: {
+            /** Time */
+            time: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "timeout" | "missed" | "in_progress";
+            /** Environment */
+            environment: string;
+            /** Check In Id */
+            check_in_id: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Release */
+            release: string;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Errors
+             * @description different errors in its trace
+             */
+            errors: number;
+        };
+        /**
+         * Said
+         * @description A monitor's configuration as somebody said it, in the words of `monitor_config`; null: not said.
+         */
+        Said: {
+            schedule?: components["schemas"]["ScheduleShape"] | null;
+            /** Timezone */
+            timezone?: string | null;
+            /**
+             * Checkin Margin
+             * @description minutes a run may be late
+             */
+            checkin_margin?: number | null;
+            /**
+             * Max Runtime
+             * @description minutes a run may take
+             */
+            max_runtime?: number | null;
+            /**
+             * Failure Issue Threshold
+             * @description failed runs in a row until it is failing
+             */
+            failure_issue_threshold?: number | null;
+            /**
+             * Recovery Threshold
+             * @description good runs in a row until it is ok again
+             */
+            recovery_threshold?: number | null;
+        };
+        /**
          * SavedGroupingRules
          * @description The rules in force.
          */
@@ -3664,6 +3923,21 @@ export interface components {
             id: number;
             /** Mine */
             mine: boolean;
+        };
+        /**
+         * ScheduleShape
+         * @description A crontab line, or an interval with its unit.
+         */
+        ScheduleShape: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "crontab" | "interval";
+            /** Value */
+            value: number | string;
+            /** Unit */
+            unit?: ("minute" | "hour" | "day" | "week" | "month" | "year") | null;
         };
         /**
          * SchemaEvent
@@ -4400,6 +4674,39 @@ export interface components {
             /** Pattern */
             pattern?: string | null;
             items?: components["schemas"]["ValueShape-Output"] | null;
+        };
+        /**
+         * Bucket
+         * @description How many runs of each kind a piece of the time range has; pieces without any are left out.
+         */
+        vedette__server__features__crons__shapes__Bucket: {
+            /** Time */
+            time: string;
+            /**
+             * Ok
+             * @default 0
+             */
+            ok: number;
+            /**
+             * Error
+             * @default 0
+             */
+            error: number;
+            /**
+             * Timeout
+             * @default 0
+             */
+            timeout: number;
+            /**
+             * Missed
+             * @default 0
+             */
+            missed: number;
+            /**
+             * In Progress
+             * @default 0
+             */
+            in_progress: number;
         };
         /**
          * Bucket
@@ -5178,6 +5485,7 @@ export interface operations {
                 service?: string | null;
                 environment?: string | null;
                 release?: string | null;
+                trace_id?: string | null;
                 user_id?: string | null;
                 session_id?: string | null;
                 since?: string;
@@ -5316,6 +5624,7 @@ export interface operations {
                 service?: string | null;
                 environment?: string | null;
                 release?: string | null;
+                trace_id?: string | null;
                 user_id?: string | null;
                 session_id?: string | null;
                 since?: string;
@@ -5357,6 +5666,7 @@ export interface operations {
                 service?: string | null;
                 environment?: string | null;
                 release?: string | null;
+                trace_id?: string | null;
                 user_id?: string | null;
                 session_id?: string | null;
                 since?: string;
@@ -5466,6 +5776,7 @@ export interface operations {
                 service?: string | null;
                 environment?: string | null;
                 release?: string | null;
+                trace_id?: string | null;
                 user_id?: string | null;
                 session_id?: string | null;
                 since?: string;
@@ -6085,6 +6396,143 @@ export interface operations {
             path: {
                 project_id: number;
                 digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    crons_api_v1_projects__project_id__crons_get: {
+        parameters: {
+            query?: {
+                /** @description only in this environment */
+                environment?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitors"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    monitor_api_v1_projects__project_id__crons__slug__get: {
+        parameters: {
+            query?: {
+                /** @description only in this environment */
+                environment?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_v1_projects__project_id__crons__slug__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_api_v1_projects__project_id__crons__slug__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                slug: string;
             };
             cookie?: never;
         };
