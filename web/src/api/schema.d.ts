@@ -3145,7 +3145,7 @@ export interface components {
              */
             looked_since: string | null;
             /** Buckets */
-            buckets: components["schemas"]["vedette__server__features__crons__shapes__Bucket"][];
+            buckets: components["schemas"]["RunCounts"][];
         };
         /**
          * MonitorForm
@@ -3789,6 +3789,39 @@ export interface components {
             service: string;
             /** Fingerprint */
             fingerprint: string;
+        };
+        /**
+         * RunCounts
+         * @description How many runs of each kind a piece of the time range has; pieces without any are left out.
+         */
+        RunCounts: {
+            /** Time */
+            time: string;
+            /**
+             * Ok
+             * @default 0
+             */
+            ok: number;
+            /**
+             * Error
+             * @default 0
+             */
+            error: number;
+            /**
+             * Timeout
+             * @default 0
+             */
+            timeout: number;
+            /**
+             * Missed
+             * @default 0
+             */
+            missed: number;
+            /**
+             * In Progress
+             * @default 0
+             */
+            in_progress: number;
         };
         /**
          * RunShape
@@ -4674,39 +4707,6 @@ export interface components {
             /** Pattern */
             pattern?: string | null;
             items?: components["schemas"]["ValueShape-Output"] | null;
-        };
-        /**
-         * Bucket
-         * @description How many runs of each kind a piece of the time range has; pieces without any are left out.
-         */
-        vedette__server__features__crons__shapes__Bucket: {
-            /** Time */
-            time: string;
-            /**
-             * Ok
-             * @default 0
-             */
-            ok: number;
-            /**
-             * Error
-             * @default 0
-             */
-            error: number;
-            /**
-             * Timeout
-             * @default 0
-             */
-            timeout: number;
-            /**
-             * Missed
-             * @default 0
-             */
-            missed: number;
-            /**
-             * In Progress
-             * @default 0
-             */
-            in_progress: number;
         };
         /**
          * Bucket

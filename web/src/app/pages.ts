@@ -1,4 +1,4 @@
-import { Activity, ChartLine, Database, House, Inbox, ListTree, NotebookText, Package, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
+import { Activity, CalendarClock, ChartLine, Database, House, Inbox, ListTree, NotebookText, Package, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
 
 /** What the rail and the palette list. A page is here only when it exists. */
 export const HOME = { to: '/', word: 'Home', icon: House } as const
@@ -10,6 +10,7 @@ export const RAIL = [
     pages: [
       { to: '/errors', word: 'Errors', icon: TriangleAlert },
       { to: '/releases', word: 'Releases', icon: Package },
+      { to: '/crons', word: 'Crons', icon: CalendarClock },
       { to: '/traces', word: 'Traces', icon: ListTree },
       { to: '/logs', word: 'Logs', icon: ScrollText },
       { to: '/metrics', word: 'Metrics', icon: ChartLine },

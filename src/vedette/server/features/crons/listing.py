@@ -9,7 +9,7 @@ from vedette.server.features.crons.config import Config, decode, read
 from vedette.server.features.crons.overlay import Decision
 from vedette.server.features.crons.queries import MOST_CHECK_INS, Heard
 from vedette.server.features.crons.schedule import Crontab, Interval
-from vedette.server.features.crons.shapes import Bucket, Monitor, MonitorEnvironment
+from vedette.server.features.crons.shapes import Monitor, MonitorEnvironment, RunCounts
 from vedette.server.features.crons.timeline import Revision, Run, config_at, timeline
 from vedette.server.features.crons.verdict import judge
 from vedette.server.http.listing import TimeRange, bucket_seconds, exact_time, iso_time
@@ -126,13 +126,13 @@ def within(runs: Iterable[Run], range_: TimeRange) -> list[Run]:
     return [run for run in reversed(list(runs)) if since_ms <= run.started_ms < until_ms]
 
 
-def buckets_of(runs: Iterable[Run], range_: TimeRange) -> list[Bucket]:
+def buckets_of(runs: Iterable[Run], range_: TimeRange) -> list[RunCounts]:
     """Runs counted by status in pieces of the range."""
     step_ms = bucket_seconds(range_, BUCKETS) * SECOND_MS
     counts: dict[int, Counter[str]] = {}
     for run in within(runs, range_):
         counts.setdefault(run.started_ms // step_ms * step_ms, Counter())[run.status] += 1
-    return [Bucket(time=iso_time(start * MS), **by_status) for start, by_status in sorted(counts.items())]
+    return [RunCounts(time=iso_time(start * MS), **by_status) for start, by_status in sorted(counts.items())]
 
 
 def time_of(at_ms: int | None) -> str | None:

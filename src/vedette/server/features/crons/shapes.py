@@ -44,7 +44,7 @@ class MonitorForm(Said):
         return self
 
 
-class Bucket(BaseModel):
+class RunCounts(BaseModel):
     """How many runs of each kind a piece of the time range has; pieces without any are left out."""
 
     time: str
@@ -65,7 +65,7 @@ class MonitorEnvironment(BaseModel):
     last_status: Status | None
     next_run: str | None = Field(description="when the next run is expected")
     looked_since: str | None = Field(description="runs before this are not counted: there are too many")
-    buckets: list[Bucket]
+    buckets: list[RunCounts]
 
 
 class Monitor(BaseModel):
