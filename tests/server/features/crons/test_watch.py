@@ -95,3 +95,11 @@ def test_what_was_taken_away_is_forgotten() -> None:
 def test_the_worst_come_first() -> None:
     fine = Heard("aaa", "production", CheckIn("x", ms("09:00"), "ok"), "")
     assert [one.slug for one in look([fine, heard("09:00", status="error")], "12:30")] == ["sync", "aaa"]
+
+
+def test_it_says_from_when_on_runs_are_counted() -> None:
+    found = [heard("11:00"), heard("10:00")]
+    range_ = TimeRange(0, ms("12:30") * 1_000_000)
+    for most, since in ((2, f"{DAY}T10:00:00.000000000Z"), (3, None)):
+        (sync,) = monitors(watch(found, {}, ms("12:30"), most), {}, range_, ms("12:30"))
+        assert sync.environments[0].looked_since == since

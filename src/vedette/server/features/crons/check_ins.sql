@@ -16,4 +16,3 @@ WHERE project_id = {project_id:UInt32}
 GROUP BY monitor_slug, environment, check_in_id, status
 ORDER BY at_ms DESC
 LIMIT {most:UInt32} BY monitor_slug, environment
-LIMIT 200000

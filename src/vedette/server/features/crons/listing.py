@@ -31,8 +31,13 @@ class Watched:
     looked_since_ms: int | None
 
 
-def watch(heard: Iterable[Heard], decided: Mapping[str, Decision], now_ms: int) -> list[Watched]:
-    """Every monitor in every environment that has run since it was last taken away, by name."""
+def watch(
+    heard: Iterable[Heard], decided: Mapping[str, Decision], now_ms: int, most: int = MOST_CHECK_INS
+) -> list[Watched]:
+    """Every monitor in every environment that has run since it was last taken away, by name.
+
+    One with `most` check-ins may have older ones that are not among them.
+    """
     groups: dict[tuple[str, str], list[Heard]] = {}
     for one in heard:
         groups.setdefault((one.slug, one.environment), []).append(one)
@@ -48,7 +53,7 @@ def watch(heard: Iterable[Heard], decided: Mapping[str, Decision], now_ms: int) 
                     environment,
                     config_at(revisions, now_ms),
                     timeline(revisions, [one.check_in for one in kept], now_ms),
-                    min(one.check_in.at_ms for one in group) if len(group) >= MOST_CHECK_INS else None,
+                    min(one.check_in.at_ms for one in group) if len(group) >= most else None,
                 )
             )
     return found

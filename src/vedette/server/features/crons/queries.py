@@ -9,6 +9,7 @@ from vedette.server.store.client import Store
 from vedette.server.store.sql import load
 
 MOST_CHECK_INS = 3000  # of one monitor in one environment: a day of one that runs every minute
+MOST_OF_ALL = 200_000  # a list of very many monitors looks at fewer of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,16 @@ class Heard:
     monitor_config: str
 
 
-def check_ins(store: Store, project_id: int, *, slug: str = "", environment: str = "") -> list[Heard]:
-    """The newest `MOST_CHECK_INS` of every monitor in every environment, the newest first."""
-    parameters = {"project_id": project_id, "slug": slug, "environment": environment, "most": MOST_CHECK_INS}
+def how_many(store: Store, project_id: int) -> int:
+    """How many monitors there are, each environment counted."""
+    return int(store.query(load(__package__, "how_many.sql"), {"project_id": project_id}).scalar())
+
+
+def check_ins(
+    store: Store, project_id: int, *, slug: str = "", environment: str = "", most: int = MOST_CHECK_INS
+) -> list[Heard]:
+    """The newest `most` of every monitor in every environment, the newest first."""
+    parameters = {"project_id": project_id, "slug": slug, "environment": environment, "most": most}
     rows = store.query(load(__package__, "check_ins.sql"), parameters).rows
     return [
         Heard(

@@ -41,7 +41,9 @@ def crons(
     now_ms = _now_ms()
     with services.metadata.session() as session:
         decided = overlay.decisions(session, project)
-    watched = watch(queries.check_ins(store, project, environment=environment), decided, now_ms)
+    most = min(queries.MOST_CHECK_INS, queries.MOST_OF_ALL // max(1, queries.how_many(store, project)) + 10)
+    heard = queries.check_ins(store, project, environment=environment, most=most)
+    watched = watch(heard, decided, now_ms, most)
     return Monitors(bucket_seconds=bucket_seconds(range_, BUCKETS), items=monitors(watched, decided, range_, now_ms))
 
 
