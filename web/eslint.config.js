@@ -25,4 +25,6 @@ export default tseslint.config(
   zone('api', ['@/shared/*', '@/features/*', '@/app/*', '../*']),
   zone('shared', ['@/features/*', '@/app/*', '../*']),
   zone('features', ['@/features/*', '@/app/*', '../*']),
+  // An issue shows one of its errors with what errors are shown with.
+  zone('features/issues', ['@/features/*', '!@/features/errors', '@/app/*', '../*']),
 )

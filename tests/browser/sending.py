@@ -82,8 +82,10 @@ def send_error(
     type_: str = "ZeroDivisionError",
     value: str = "division by zero",
     attachment: tuple[str, bytes] | None = None,
+    **fields: Any,
 ) -> str:
-    """A chained Python exception with source lines, local variables and a breadcrumb. Returns its event id."""
+    """A chained Python exception with source lines, local variables and a breadcrumb, and fields in the place of its
+    own. Returns its event id."""
     event_id = uuid4().hex
     frames = [
         {"function": "handle", "filename": "starlette/routing.py", "lineno": 716, "in_app": False},
@@ -118,6 +120,7 @@ def send_error(
         "request": {"url": "javascript:alert(3)", "method": "POST"},
         "tags": {"plan": HOSTILE},
         "user": {"id": "user-5", "email": "grace@example.org"},
+        **fields,
     }
     payload = json.dumps(event).encode()
     head = json.dumps({"event_id": event_id}).encode()

@@ -64,7 +64,7 @@ def upload(project: ProjectClient, content: bytes) -> None:
 
 def test_a_stack_trace_before_and_after_its_map(page: Page, project: ProjectClient) -> None:
     send_error(project)
-    page.goto(f"/errors?project={project.id}")
+    page.goto(f"/issues?project={project.id}")
     page.get_by_role("row").filter(has_text="TypeError").get_by_role("link").click()
     raised = page.get_by_label("Exception TypeError")
     expect(raised).to_contain_text("https://shop.example/app.js:1:22")

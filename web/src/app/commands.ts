@@ -38,7 +38,7 @@ function idCommands(query: string, navigate: Navigate): Command[] {
   if (!/^[0-9a-f]{32}$/.test(id)) return []
   return [
     { id: 'trace', word: `Open trace ${id}`, note: 'Id', icon: GitBranch, run: () => void navigate({ to: '/traces/$traceId', params: { traceId: id }, search: {} }) },
-    { id: 'error', word: `Open error group ${id}`, note: 'Id', icon: TriangleAlert, run: () => void navigate({ to: '/errors/$fingerprint', params: { fingerprint: id }, search: {} }) },
+    { id: 'error', word: `Open issue ${id}`, note: 'Id', icon: TriangleAlert, run: () => void navigate({ to: '/issues/$issue', params: { issue: id }, search: {} }) },
   ]
 }
 
@@ -46,7 +46,7 @@ function searchCommands(query: string, navigate: Navigate): Command[] {
   if (!query) return []
   return [
     { id: 'logs for', word: `Search logs for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/logs', search: { q: query } }) },
-    { id: 'errors for', word: `Search errors for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/errors', search: { q: query } }) },
+    { id: 'issues for', word: `Search issues for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/issues', search: { q: query, tab: 'all' } }) },
     { id: 'user', word: `Events of user “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/events', search: { user_id: query } }) },
   ]
 }

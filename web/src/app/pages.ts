@@ -8,7 +8,7 @@ export const RAIL = [
   {
     title: 'Engineering',
     pages: [
-      { to: '/errors', word: 'Errors', icon: TriangleAlert },
+      { to: '/issues', word: 'Issues', icon: TriangleAlert },
       { to: '/releases', word: 'Releases', icon: Package },
       { to: '/crons', word: 'Crons', icon: CalendarClock },
       { to: '/traces', word: 'Traces', icon: ListTree },

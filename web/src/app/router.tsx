@@ -34,6 +34,10 @@ const page = <Path extends string>(path: Path, load: () => Promise<Record<string
 const outside = <Path extends string>(path: Path, name: string) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => import('@/features/auth/pages') as never, name as never) as () => React.ReactNode })
 
+/** An address of before leads on, with what it asked for. */
+const moved = <Path extends string>(path: Path, to: (params: Record<string, string>) => Record<string, unknown>) =>
+  createRoute({ getParentRoute: () => inside, path, beforeLoad: ({ params, search }) => { throw redirect({ ...to(params as Record<string, string>), search, replace: true } as never) } })
+
 const tree = root.addChildren([
   outside('/login', 'LoginPage'),
   outside('/setup', 'SetupPage'),
@@ -43,8 +47,10 @@ const tree = root.addChildren([
     page('/live', () => import('@/features/live/LivePage'), 'LivePage'),
     page('/events', () => import('@/features/events/EventsPage'), 'EventsPage'),
     page('/events/schema', () => import('@/features/event_schema/SchemaPage'), 'SchemaPage'),
-    page('/errors', () => import('@/features/errors/ErrorsPage'), 'ErrorsPage'),
-    page('/errors/$fingerprint', () => import('@/features/errors/ErrorPage'), 'ErrorPage'),
+    page('/issues', () => import('@/features/issues/IssuesPage'), 'IssuesPage'),
+    page('/issues/$issue', () => import('@/features/issues/IssuePage'), 'IssuePage'),
+    moved('/errors', () => ({ to: '/issues' })),
+    moved('/errors/$fingerprint', ({ fingerprint = '' }) => ({ to: '/issues/$issue', params: { issue: fingerprint } })),
     page('/releases', () => import('@/features/releases/ReleasesPage'), 'ReleasesPage'),
     page('/releases/$version', () => import('@/features/releases/ReleasePage'), 'ReleasePage'),
     page('/crons', () => import('@/features/crons/CronsPage'), 'CronsPage'),

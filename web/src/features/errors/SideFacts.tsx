@@ -40,7 +40,7 @@ function Reports({ error }: { error: ErrorDetail }) {
     <Section title="The same crash, as reported by">
       {error.reports.map((report) => (
         <div key={report.event_id} className="row">
-          <Link to="/errors/$fingerprint" params={{ fingerprint: report.fingerprint }} search={{ item: report.event_id }} className="link ellipsis">{report.source}: {report.title}</Link>
+          <Link to="/issues/$issue" params={{ issue: report.fingerprint }} search={{ item: report.event_id }} className="link ellipsis">{report.source}: {report.title}</Link>
           <span className="faint">{report.service}</span>
         </div>
       ))}

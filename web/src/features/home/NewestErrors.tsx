@@ -8,9 +8,9 @@ import css from './home.module.css'
 
 export function NewestErrors({ groups }: { groups: ErrorGroup[] }) {
   return (
-    <Card title="Newest errors" action={<Link to="/errors" search={{}} className="link">All errors</Link>} empty={groups.length === 0 && 'Nothing broke in this range.'}>
+    <Card title="Newest errors" action={<Link to="/issues" search={{}} className="link">All issues</Link>} empty={groups.length === 0 && 'Nothing broke in this range.'}>
       {groups.slice(0, 8).map((group) => (
-        <Link key={group.fingerprint} to="/errors/$fingerprint" params={{ fingerprint: group.fingerprint }} search={{}} className={css.line}>
+        <Link key={group.fingerprint} to="/issues/$issue" params={{ issue: group.fingerprint }} search={{}} className={css.line}>
           <SeverityMark severity={severityOfLevel(group.level)} />
           <b className="ellipsis" style={{ flexShrink: 0, maxWidth: '42%' }}>{group.type || group.title}</b>
           <span className="dim ellipsis spread">{group.type ? group.value : group.culprit}</span>

@@ -7,7 +7,7 @@ import { change, exactNumber, humanDuration, humanNumber, percent } from '@/shar
 import css from './home.module.css'
 
 interface Stat {
-  word: string; to: '/events' | '/errors' | '/traces' | '/logs'; search?: AppSearch
+  word: string; to: '/events' | '/issues' | '/traces' | '/logs'; search?: AppSearch
   value: (numbers: OverviewNumbers) => number | null; format: (value: number | null) => string
   worse?: 'more'; color?: string
 }
@@ -16,7 +16,7 @@ const STATS: Stat[] = [
   { word: 'Requests', to: '/traces', value: (n) => n.requests, format: humanNumber },
   { word: 'Failed requests', to: '/traces', search: { filter: ['status_code=error'] }, value: failed, format: (v) => percent(v ?? 0), worse: 'more', color: 'var(--sev-error)' },
   { word: 'p95 latency', to: '/traces', value: (n) => n.p95_ns, format: humanDuration, worse: 'more', color: 'var(--sev-warn)' },
-  { word: 'Errors', to: '/errors', value: (n) => n.errors, format: humanNumber, worse: 'more', color: 'var(--sev-error)' },
+  { word: 'Errors', to: '/issues', value: (n) => n.errors, format: humanNumber, worse: 'more', color: 'var(--sev-error)' },
   { word: 'Events', to: '/events', value: (n) => n.events, format: humanNumber },
   { word: 'Log records', to: '/logs', value: (n) => n.logs, format: humanNumber, color: 'var(--sev-info)' },
 ]

@@ -97,7 +97,7 @@ function Issues({ release }: { release: ReleaseDetail }) {
     <Section title="Errors of this release">
       {release.issues.length === 0 && <span className="faint">None in this time range.</span>}
       {release.issues.map((issue) => (
-        <Link key={issue.fingerprint} to="/errors/$fingerprint" params={{ fingerprint: issue.fingerprint }} search={{}} className={`row ${css.issue}`}>
+        <Link key={issue.fingerprint} to="/issues/$issue" params={{ issue: issue.fingerprint }} search={{}} className={`row ${css.issue}`}>
           {STATES[issue.state] && <span className={css.badge} data-tone="bad">{STATES[issue.state]}</span>}
           <b className="ellipsis">{issue.title}</b><span className="faint ellipsis">{issue.culprit}</span><span className="spread" />
           <Num value={issue.count} unit="errors" /><span className={`dim ${css.when}`}><Ago time={issue.last_time} /></span>

@@ -12,33 +12,39 @@ export type Signal = 'logs' | 'spans' | 'errors' | 'events'
 
 /** Search box with completion, and under it one chip for each filter that is on. */
 export function FilterBar({ signal, placeholder, children }: { signal: Signal; placeholder: string; children?: ReactNode }) {
-  const search = useAppSearch()
-  const setSearch = useSetSearch()
-  const filters = search.filter ?? []
-  const set = (change: Partial<AppSearch>) => setSearch({ ...change, item: undefined })
-  const shortcuts = SHORTCUTS.filter((name) => search[name])
   return (
     <div className={css.bar}>
       <div className="row">
         <SearchBox signal={signal} placeholder={placeholder} />
         {children}
       </div>
-      {(filters.length > 0 || shortcuts.length > 0) && (
-        <div className="row wrap" style={{ gap: 6 }} aria-label="Active filters">
-          {shortcuts.map((name) => (
-            <Chip key={name} text={`${name}=${search[name] ?? ''}`} onRemove={() => set({ [name]: undefined })} />
-          ))}
-          {filters.map((text, index) => {
-            const without = filters.filter((_, other) => other !== index)
-            const filter = parseFilter(text)
-            return (
-              <Chip key={text} text={text} onRemove={() => set({ filter: without })}
-                onNegate={filter ? () => set({ filter: filters.map((one, at) => (at === index ? formatFilter(negate(filter)) : one)) }) : undefined} />
-            )
-          })}
-          <button type="button" className="link" onClick={() => set({ filter: [], ...Object.fromEntries(SHORTCUTS.map((name) => [name, undefined])) })}>Clear all</button>
-        </div>
-      )}
+      <ActiveFilters />
+    </div>
+  )
+}
+
+/** One chip for each filter of the address. */
+export function ActiveFilters() {
+  const search = useAppSearch()
+  const setSearch = useSetSearch()
+  const filters = search.filter ?? []
+  const set = (change: Partial<AppSearch>) => setSearch({ ...change, item: undefined })
+  const shortcuts = SHORTCUTS.filter((name) => search[name])
+  if (filters.length === 0 && shortcuts.length === 0) return null
+  return (
+    <div className="row wrap" style={{ gap: 6 }} aria-label="Active filters">
+      {shortcuts.map((name) => (
+        <Chip key={name} text={`${name}=${search[name] ?? ''}`} onRemove={() => set({ [name]: undefined })} />
+      ))}
+      {filters.map((text, index) => {
+        const without = filters.filter((_, other) => other !== index)
+        const filter = parseFilter(text)
+        return (
+          <Chip key={text} text={text} onRemove={() => set({ filter: without })}
+            onNegate={filter ? () => set({ filter: filters.map((one, at) => (at === index ? formatFilter(negate(filter)) : one)) }) : undefined} />
+        )
+      })}
+      <button type="button" className="link" onClick={() => set({ filter: [], ...Object.fromEntries(SHORTCUTS.map((name) => [name, undefined])) })}>Clear all</button>
     </div>
   )
 }

@@ -31,17 +31,21 @@ interface Props<T> {
   rowTone?: (row: T) => string | undefined
   /** Rows arrive on top: a reader who has scrolled away keeps the rows they were reading. */
   keepPlace?: boolean
+  /** Keys that do something with the selected rows, or with the row under the cursor when none is. */
+  rowKeys?: Record<string, (rows: T[], clear: () => void) => void>
+  /** What can be done with selected rows; a box before each row selects it. */
+  selection?: (rows: T[], clear: () => void) => ReactNode
 }
 export const ROW_HEIGHT = { compact: 27, comfortable: 36 }
 export type Density = keyof typeof ROW_HEIGHT
 export function useDensity() { return usePreference<Density>('density', 'compact') }
 
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone, keepPlace = false } = props
+  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone, keepPlace = false, rowKeys = {}, selection } = props
   const [density] = useDensity()
   const [sorting, setSorting] = useState<SortingState>(defaultSort)
   const [widths, setWidths] = usePreference<Record<string, number>>(`widths.${label}`, {})
-  const [cursor, setCursor] = useState<string | null>(null)
+  const [cursor, setCursor] = useState<{ id: string; before: string[] } | null>(null)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const scroller = useRef<HTMLDivElement>(null)
 
@@ -63,6 +67,10 @@ export function DataTable<T>(props: Props<T>) {
   })
   useEffect(() => { virtual.measure() }, [density, virtual])
 
+  // A row that is gone (resolved, say) leaves the cursor on the next one that is still there.
+  const at = (id: string) => shown.find((row) => row.id === id)
+  const under = cursor === null ? undefined : at(cursor.id) ?? cursor.before.slice(cursor.before.indexOf(cursor.id) + 1).map(at).find(Boolean) ?? shown.at(-1)
+
   const firstKey = shown[0]?.id
   const firstBefore = useRef(firstKey)
   useLayoutEffect(() => {
@@ -76,16 +84,18 @@ export function DataTable<T>(props: Props<T>) {
   const last = items.at(-1)?.index ?? 0
   useEffect(() => { if (onNearEnd && shown.length > 0 && last >= shown.length - 20) onNearEnd() }, [last, shown.length, onNearEnd])
 
+  const chosen = selected.size > 0 ? shown.filter((row) => selected.has(row.id)).map((row) => row.original) : []
+  const move = (id: string) => setCursor({ id, before: shown.map((row) => row.id) })
   const step = (by: number) => {
-    const at = shown.findIndex((row) => row.id === (openKey ?? cursor))
-    const next = Math.max(0, Math.min(shown.length - 1, at + by))
+    const next = Math.max(0, Math.min(shown.length - 1, shown.findIndex((row) => row.id === (openKey ?? under?.id)) + by))
     const row = shown[next]
     if (!row) return
-    setCursor(row.id)
+    move(row.id)
     virtual.scrollToIndex(next)
     if (openKey !== undefined) onOpen?.(row.original)
   }
-  const open = () => { const row = shown.find((one) => one.id === cursor); if (row) onOpen?.(row.original) }
+  const open = () => { if (under) onOpen?.(under.original) }
+  const clear = () => setSelected(new Set())
   const toggle = (id: string | null) => {
     if (!id) return
     const next = new Set(selected)
@@ -94,18 +104,21 @@ export function DataTable<T>(props: Props<T>) {
   }
   useKeys({
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1),
-    Enter: open, x: () => toggle(openKey ?? cursor),
-    ...(openKey === undefined && selected.size > 0 ? { Escape: () => setSelected(new Set()) } : {}),
+    Enter: open, x: () => toggle(openKey ?? under?.id ?? null),
+    ...(openKey === undefined && selected.size > 0 ? { Escape: clear } : {}),
+    ...Object.fromEntries(Object.entries(rowKeys).map(([key, act]) => [key, () => {
+      const rows = chosen.length > 0 ? chosen : under ? [under.original] : []
+      if (rows.length > 0) act(rows, clear)
+    }])),
   })
 
-  const chosen = selected.size > 0 ? shown.filter((row) => selected.has(row.id)).map((row) => row.original) : []
   const sized = columns.map((column) => ({ ...column, width: widths[column.id] ?? column.width }))
   const minWidth = sized.reduce((sum, column) => sum + column.width, 0)
   return (
     <div className={css.frame}>
       <div className={css.scroll} ref={scroller} role="table" aria-label={label} aria-rowcount={shown.length} data-scroller>
         <div style={{ minWidth }}>
-          <HeadRow columns={sized} table={table} onResize={(id, width) => setWidths({ ...widths, [id]: width })} />
+          <HeadRow columns={sized} table={table} indent={selection !== undefined} onResize={(id, width) => setWidths({ ...widths, [id]: width })} />
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((item) => {
               const row = shown[item.index]
@@ -114,15 +127,18 @@ export function DataTable<T>(props: Props<T>) {
               return (
                 <div
                   key={row.id} role="row" className={css.row} aria-rowindex={item.index + 1}
-                  data-open={row.id === openKey || undefined} data-cursor={row.id === cursor || undefined}
+                  data-open={row.id === openKey || undefined} data-cursor={row.id === under?.id || undefined}
                   data-selected={selected.has(row.id) || undefined} data-clickable={onOpen ? true : undefined}
                   style={{ height: item.size, transform: `translateY(${item.start}px)`, ...(tone && { boxShadow: `inset 2px 0 ${tone}` }) }}
                   onClick={(event) => {
-                    if ((event.target as HTMLElement).closest('a, button, [role=menu]')) return
-                    setCursor(row.id)
+                    if ((event.target as HTMLElement).closest('a, button, label, [role=menu]')) return
+                    move(row.id)
                     onOpen?.(row.original)
                   }}
                 >
+                  {selection && (
+                    <label className={css.check}><input type="checkbox" aria-label="Select row" checked={selected.has(row.id)} onChange={() => toggle(row.id)} /></label>
+                  )}
                   {sized.map((column) => (
                     <div key={column.id} role="cell" className={css.cell} data-align={column.align} data-mono={column.mono || undefined}
                       style={{ flex: `${column.grow ? 1 : 0} 0 ${column.width}px` }}>
@@ -136,7 +152,7 @@ export function DataTable<T>(props: Props<T>) {
           {footer}
         </div>
       </div>
-      {chosen.length > 0 && <SelectionBar rows={chosen} onClear={() => setSelected(new Set())} />}
+      {chosen.length > 0 && (selection ? selection(chosen, clear) : <SelectionBar rows={chosen} onClear={clear} />)}
     </div>
   )
 }

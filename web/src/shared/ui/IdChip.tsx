@@ -14,7 +14,7 @@ const ICON = { user: User, session: Hash, trace: GitBranch, release: Box, servic
 const LISTS = [
   { to: '/logs', word: 'Logs', icon: ScrollText },
   { to: '/traces', word: 'Traces', icon: ListTree },
-  { to: '/errors', word: 'Errors', icon: TriangleAlert },
+  { to: '/issues', word: 'Issues', icon: TriangleAlert },
   { to: '/events', word: 'Events', icon: Logs },
 ] as const
 

@@ -9,7 +9,7 @@ import css from './Related.module.css'
 const DOORS = [
   { to: '/logs', count: 'logs', word: 'Logs' },
   { to: '/traces', count: 'spans', word: 'Spans' },
-  { to: '/errors', count: 'errors', word: 'Errors' },
+  { to: '/issues', count: 'errors', word: 'Errors' },
   { to: '/events', count: 'events', word: 'Events' },
 ] as const
 

@@ -4,11 +4,12 @@ import type { PointerEvent } from 'react'
 import type { Column } from './DataTable'
 import css from './DataTable.module.css'
 
-export function HeadRow<T>({ columns, table, onResize }: {
-  columns: Column<T>[]; table: Table<T>; onResize: (id: string, width: number) => void
+export function HeadRow<T>({ columns, table, indent, onResize }: {
+  columns: Column<T>[]; table: Table<T>; indent: boolean; onResize: (id: string, width: number) => void
 }) {
   return (
     <div role="row" className={css.head}>
+      {indent && <div className={css.check} />}
       {columns.map((column) => {
         const sortable = column.sortBy !== undefined
         const direction = table.getState().sorting.find((one) => one.id === column.id)

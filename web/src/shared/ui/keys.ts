@@ -11,7 +11,7 @@ export function useKeys(handlers: Handlers, enabled = true) {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
       const target = event.target as HTMLElement
-      if (target.closest('input, textarea, select, [contenteditable], [role=menu], [role=dialog][aria-modal=true]')) return
+      if (target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu], [role=dialog][aria-modal=true]')) return
       const handler = latest.current[event.key]
       if (!handler) return
       if (event.key === 'Enter' && target.closest('a, button')) return

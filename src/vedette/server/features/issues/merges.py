@@ -41,17 +41,9 @@ def merged(parents: Parents, issues: Iterable[str], into: str) -> dict[str, str]
 
 
 def unmerged(parents: Parents, leaving: Iterable[str]) -> dict[str, str]:
-    """The entries after these fingerprints have left their issues.
+    """The entries after these fingerprints have left their issues, each with what was merged into it before.
 
-    Those that were below one another leave together, as the issue they were. What hung below one that leaves and
-    stays itself, hangs below its issue's root. A root does not leave: its issue has its name.
+    A root does not leave: its issue has its name.
     """
-    going = {one for one in leaving if one in parents}
-    after = dict(parents)
-    for child, parent in parents.items():
-        if child in going:
-            if parent not in going:
-                del after[child]
-        elif parent in going:
-            after[child] = root_of(child, parents)
-    return after
+    going = set(leaving)
+    return {child: parent for child, parent in parents.items() if child not in going}

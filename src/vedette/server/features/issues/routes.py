@@ -67,11 +67,12 @@ def ask_events(
     service: str | None = None,
     environment: str | None = None,
     release: str | None = None,
+    trace_id: str | None = None,
     user_id: str | None = None,
     session_id: str | None = None,
 ) -> Question:
     """The common parameters over two weeks."""
-    return ask(range_, filter, "", service, environment, release, None, user_id, session_id)
+    return ask(range_, filter, "", service, environment, release, trace_id, user_id, session_id)
 
 
 EventsQuery = Annotated[Question, Depends(ask_events)]
@@ -179,8 +180,8 @@ def around_event(issue: IssueId, event_id: str, desk: ReadingDesk) -> Response:
     overlay = desk.overlay()
     fingerprints = overlay.fingerprints_of(overlay.issue_of(issue))
     event = queries.ids_of(desk.services.store, desk.project_id, event_id)
-    if event is None or event["fingerprint"] not in fingerprints:
-        raise NotFound("this issue has no such event", hint="it may be of another issue, since one was unmerged")
+    if event is None:
+        raise NotFound("no such event", hint="it may not have arrived yet, or be past retention")
     return answer(around.around(desk.services.store, desk.project_id, event, fingerprints))
 
 

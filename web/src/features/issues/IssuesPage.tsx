@@ -1,0 +1,110 @@
+import { ActionIcon, Select, Tooltip } from '@mantine/core'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Keyboard } from 'lucide-react'
+import { useCallback, useState } from 'react'
+import { ApiError } from '@/api/client'
+import { ActiveFilters } from '@/shared/filters/FilterBar'
+import { useAppSearch, useSetSearch } from '@/shared/filters/search'
+import { humanNumber } from '@/shared/format/numbers'
+import { DataTable } from '@/shared/ui/DataTable'
+import { useKeys } from '@/shared/ui/keys'
+import { Page } from '@/shared/ui/Page'
+import { Empty, ErrorState } from '@/shared/ui/States'
+import { DensitySwitch, ListEnd, TableSkeleton } from '@/shared/ui/TableParts'
+import { BulkBar } from './BulkBar'
+import { COLUMNS } from './columns'
+import css from './issues.module.css'
+import { KeyHelp } from './KeyHelp'
+import { AssignMenu } from './Menus'
+import { tabOf, useIssues, useIssueScope } from './queries'
+import { SavedSearches } from './SavedSearches'
+import { SearchBar } from './SearchBar'
+import { type Issue, type IssuePageAnswer, SORTS, TABS } from './types'
+import { DecideProvider, useDecide } from './useDecide'
+
+export function IssuesPage() {
+  return <DecideProvider><Issues /></DecideProvider>
+}
+
+function Issues() {
+  const list = useIssues()
+  const { chosen } = useIssueScope()
+  const { view } = useAppSearch()
+  const setSearch = useSetSearch()
+  const [help, setHelp] = useState(false)
+  useKeys({ '?': () => setHelp(true) })
+  const refused = list.error instanceof ApiError && list.error.code === 'bad_search' ? list.error.message : null
+  return (
+    <Page title="Issues" aside={chosen ? undefined : 'of the last 14 days, until you choose a range'}
+      actions={<><SavedSearches /><DensitySwitch /><Tooltip label="Keys (?)"><ActionIcon aria-label="Keys" onClick={() => setHelp(true)}><Keyboard size={15} /></ActionIcon></Tooltip></>}>
+      <div className={css.bar}>
+        <div className="row">
+          <SearchBar problem={refused} />
+          <Select size="xs" w={118} data={SORTS} value={view ?? 'last_seen'} aria-label="Sort by" allowDeselect={false} onChange={(value) => setSearch({ view: value === 'last_seen' ? undefined : value ?? undefined })} />
+        </div>
+        <ActiveFilters />
+        <Tabs first={list.first} />
+      </div>
+      <Rows list={list} refused={refused !== null} />
+      <KeyHelp of="list" opened={help} onClose={() => setHelp(false)} />
+    </Page>
+  )
+}
+
+function Tabs({ first }: { first: IssuePageAnswer | undefined }) {
+  const { tab } = useAppSearch()
+  const setSearch = useSetSearch()
+  const on = tabOf(tab)
+  return (
+    <div className={css.tabs} role="tablist" aria-label="State">
+      {TABS.map((one) => (
+        <button key={one} type="button" role="tab" aria-selected={one === on} onClick={() => setSearch({ tab: one === 'unresolved' ? undefined : one })}>
+          {one}{first && one !== 'all' && <span className="num">{humanNumber(first.counts[one] ?? 0)}</span>}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function Rows({ list, refused }: { list: ReturnType<typeof useIssues>; refused: boolean }) {
+  const { items, first, hasNextPage, isFetchingNextPage, fetchNextPage } = list
+  const decide = useDecide()
+  const navigate = useNavigate()
+  const [assigning, setAssigning] = useState<{ issues: Issue[]; clear: () => void } | null>(null)
+  const open = (issue: Issue) => void navigate({ to: '/issues/$issue', params: { issue: issue.id }, search: {} })
+  const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  if (refused) return <Empty title="This search does not read">The line above says where. Every part has to match: is:unresolved level:error key:value &quot;words&quot;.</Empty>
+  if (list.error && items.length === 0) return <ErrorState what="Issues" error={list.error} retry={() => void list.refetch()} />
+  if (list.isPending) return <TableSkeleton />
+  if (items.length === 0) return <NoIssues />
+  return (
+    <>
+      <DataTable label="Issues" columns={COLUMNS} rows={items} rowKey={(row) => row.id} onOpen={open} onNearEnd={more}
+        selection={(rows, clear) => <BulkBar issues={rows} clear={clear} />}
+        rowKeys={{
+          e: (rows, clear) => { decide.change(rows, { status: 'resolved' }, 'Resolved'); clear() },
+          z: (rows, clear) => { decide.change(rows, { status: 'archived', archived_until: 'escalating' }, 'Archived until it escalates'); clear() },
+          a: (issues, clear) => setAssigning({ issues, clear }),
+          m: (rows, clear) => { if (rows.length > 1) { decide.merge(rows); clear() } },
+        }}
+        footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={first?.total ?? items.length} noun="issues" />} />
+      {assigning && (
+        <div className={css.assigning}>
+          <AssignMenu issues={assigning.issues} after={assigning.clear} opened onChange={(opened) => { if (!opened) setAssigning(null) }} target={<span />} />
+        </div>
+      )}
+    </>
+  )
+}
+
+function NoIssues() {
+  const { q, tab } = useAppSearch()
+  if (!q && tabOf(tab) === 'unresolved') {
+    return (
+      <Empty title="Nothing is unresolved" action={<Link to="/connect" search={{ tab: 'sentry-python' }} className="link">Connect a Sentry SDK</Link>}>
+        Everything seen in this range is resolved or archived, nothing broke, or no error source is connected yet.
+      </Empty>
+    )
+  }
+  return <Empty title="No issues match">No error of this range matches the search. Try another tab, fewer parts, or a longer range.</Empty>
+}

@@ -1,0 +1,55 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import type { ErrorDetail } from '@/api/types'
+import { Breadcrumbs } from '@/features/errors/Breadcrumbs'
+import { StackTrace } from '@/features/errors/StackTrace'
+import { SuspectCommits } from '@/features/errors/SuspectCommits'
+import { useAppSearch, useSetSearch } from '@/shared/filters/search'
+import { exactNumber } from '@/shared/format/numbers'
+import { JoinChips } from '@/shared/ui/IdChip'
+import { useKeys } from '@/shared/ui/keys'
+import { Clock } from '@/shared/ui/Values'
+import css from './issues.module.css'
+import type { IssueDetail, Occurrence } from './types'
+
+/** Which event is shown, and the way to the others: by button or j and k. */
+export function OccurrenceNav({ shown }: { shown: Occurrence | undefined }) {
+  const { item } = useAppSearch()
+  const setSearch = useSetSearch()
+  const go = (to: string | null | undefined) => { if (to) setSearch({ item: to }, { replace: true }) }
+  useKeys({ j: () => go(shown?.previous), k: () => go(shown?.next) })
+  return (
+    <div className={css.event}>
+      <b>Event</b>
+      {shown && <span className="dim num">{exactNumber(shown.total - shown.newer)} of {exactNumber(shown.total)}</span>}
+      {shown && <Clock time={shown.event.time} />}
+      {shown?.event.handled === true && <span className={css.badge}>Handled</span>}
+      {shown?.event.transaction && <span className="mono dim ellipsis">{shown.event.transaction}</span>}
+      <div className="spread" />
+      <Button.Group>
+        {(['recommended', 'latest', 'oldest'] as const).map((one) => (
+          <Button key={one} size="compact-xs" variant={(item ?? 'recommended') === one ? 'light' : 'default'} onClick={() => setSearch({ item: one === 'recommended' ? undefined : one }, { replace: true })} tt="capitalize">{one}</Button>
+        ))}
+      </Button.Group>
+      <Tooltip label="Older (j)"><ActionIcon aria-label="Older event" disabled={!shown?.previous} onClick={() => go(shown?.previous)}><ChevronLeft size={15} /></ActionIcon></Tooltip>
+      <Tooltip label="Newer (k)"><ActionIcon aria-label="Newer event" disabled={!shown?.next} onClick={() => go(shown?.next)}><ChevronRight size={15} /></ActionIcon></Tooltip>
+    </div>
+  )
+}
+
+/** The event's own message only where it is not what the issue's head says already. */
+export function OccurrenceStory({ issue, error }: { issue: IssueDetail; error: ErrorDetail }) {
+  const said = error.value || error.title
+  return (
+    <>
+      <div className="col">
+        {said !== (issue.value || issue.title) && <div className={css.message}>{said}</div>}
+        <JoinChips of={error} />
+      </div>
+      <StackTrace error={error} />
+      <SuspectCommits error={error} />
+      <Breadcrumbs payload={error.payload} />
+    </>
+  )
+}
+
