@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.server.reading import Reader, ago
 from vedette.server.app import read_settings
 from vedette.server.config import Settings
-from vedette.server.features.issues.sweep import sweep
+from vedette.server.features.issues.sweep import adopt, sweep
 from vedette.server.http.access import Services
 from vedette.server.http.keys import KeyRing
 from vedette.server.metadata.models import User
@@ -399,3 +399,20 @@ def test_what_was_there_before_the_view_is_known(reader: Reader) -> None:
         )
     row = one(reader, "a")
     assert row["first_time"].startswith("2026-11-01T00:00:00") and row["last_time"].startswith("2026-11-01T00:00:40")
+
+
+def test_a_new_version_of_grouping_splits_no_issue(reader: Reader) -> None:
+    old = {"fingerprints": ["frames.v1:a", "message.v1:m"]}
+    new = {"fingerprints": ["frames.v2:a2", "frames.v1:a", "message.v1:m"]}
+    reader.insert("errors", [error(1, "a", 2 * DAY, **old)])
+    patch(reader, "a", priority="low")
+    reader.insert("errors", [error(2, "a2", 10, **new)])
+    reader.insert("errors", [error(3, "c", 10, fingerprints=["client.v1:c", "frames.v1:a"])])
+    reader.insert("errors", [error(4, "n2", 10, fingerprints=["frames.v2:n2", "frames.v1:n"])])
+    assert adopt(services_of(reader), now_ns=in_days(0)) == 1
+    rows = {row["id"]: (row["count"], row["priority"]) for row in reader.get("issues")["items"]}
+    assert rows == {"a": (2, "low"), "c": (1, "medium"), "n2": (1, "medium")}, "only of one way of grouping"
+    assert [entry["kind"] for entry in reader.get("issues/a/activity")["items"]] == ["regrouped", "priority"]
+    reader.request("POST", "issues/a/unmerge", json={"fingerprints": ["a2"]})
+    assert adopt(services_of(reader), now_ns=in_days(0)) == 0, "whoever took it out is not overruled"
+    assert len(reader.get("issues")["items"]) == 4

@@ -12,7 +12,7 @@ import type { Activity, IssueDetail } from './types'
 
 const ICONS = {
   comment: MessageSquare, resolved: CircleCheck, archived: Archive, reopened: RotateCcw, regressed: RotateCcw, escalating: Flame,
-  unarchived: Undo2, assigned: UserRound, priority: Signal, merged: GitMerge, unmerged: GitMerge,
+  unarchived: Undo2, assigned: UserRound, priority: Signal, merged: GitMerge, unmerged: GitMerge, regrouped: GitMerge,
 } as const
 
 /** What happened to the issue and what people said of it. */
@@ -41,7 +41,7 @@ export function ActivityFeed({ issue }: { issue: IssueDetail }) {
 
 function Entry({ one, named }: { one: Activity; named: (id: unknown) => string }) {
   const Icon = ICONS[one.kind as keyof typeof ICONS] ?? Signal
-  const who = one.user ? one.user.name || one.user.email : one.kind in { regressed: 1, escalating: 1, unarchived: 1 } ? 'vedette' : 'An API token'
+  const who = one.user ? one.user.name || one.user.email : one.kind in { regressed: 1, escalating: 1, unarchived: 1, regrouped: 1 } ? 'vedette' : 'An API token'
   return (
     <li>
       {one.kind === 'comment' && one.user ? <Avatar member={one.user} /> : <span className={css.dot}><Icon size={13} /></span>}
@@ -67,6 +67,7 @@ function told({ kind, data }: Activity, named: (id: unknown) => string): string 
     case 'priority': return data['priority'] ? `made it ${text('priority')} priority` : 'left its priority to level and handling'
     case 'merged': return `merged ${plural(Array.isArray(data['issues']) ? data['issues'].length : 1, 'issue')} into it`
     case 'unmerged': return `let ${plural(Array.isArray(data['fingerprints']) ? data['fingerprints'].length : 1, 'fingerprint')} leave`
+    case 'regrouped': return 'kept together what a new version of grouping calls by another fingerprint'
     default: return kind
   }
 }

@@ -156,3 +156,9 @@ def ids_of(store: Store, project_id: int, event_id: str) -> dict[str, Any] | Non
 def paged(question: Question, cursor: str | None, limit: int) -> Question:
     """The question of one page."""
     return replace(question, cursor=Cursor.decode(cursor) if cursor else None, limit=limit)
+
+
+def regrouped(store: Store, project_id: int, range_: TimeRange) -> dict[str, str]:
+    """Fingerprint → what the version before of the same way of grouping gives its errors."""
+    parameters = {**range_.parameters(), "project_id": project_id}
+    return dict(store.query(load(__package__, "regrouped.sql"), parameters).rows)

@@ -1,6 +1,9 @@
-"""Writes down, once a minute, which resolved and archived issues came back, so that it is known since when and why.
+"""Looks at all issues once a minute.
 
-Readers do not wait for it: what it writes is what `states.settle` says anyway.
+- Which resolved and archived issues came back is written down, so that it is known since when and why. Readers do not
+  wait for it: what it writes is what `states.settle` says anyway.
+- What a new version of grouping calls by another fingerprint is merged into the issue that it was, once, while the
+  fingerprint is new: whoever takes it out again is not overruled.
 """
 
 import asyncio
@@ -14,16 +17,19 @@ from sqlalchemy import select
 
 from vedette.server.features.issues import queries
 from vedette.server.features.issues.listing import states
-from vedette.server.features.issues.overlay import read_overlay, reopened, say, write_decision
+from vedette.server.features.issues.merges import root_of
+from vedette.server.features.issues.overlay import Overlay, read_overlay, reopened, say, write_decision, write_parents
 from vedette.server.http.access import Services
+from vedette.server.http.listing import SECOND, TimeRange
 from vedette.server.metadata.engine import lock_organisation
-from vedette.server.metadata.issues import IssueRow
+from vedette.server.metadata.issues import IssueActivity, IssueRow
 from vedette.server.metadata.models import Project
 from vedette.server.store.errors import StoreError
 
 log = logging.getLogger("vedette.issues")
 
 EVERY_SECONDS = 60.0
+NEW_SECONDS = 600  # a fingerprint that is older has been looked at
 
 
 @asynccontextmanager
@@ -43,6 +49,7 @@ async def _run(services: Services) -> None:
         await asyncio.sleep(EVERY_SECONDS)
         try:
             await asyncio.to_thread(sweep, services, now_ns=time.time_ns())
+            await asyncio.to_thread(adopt, services, now_ns=time.time_ns())
         except StoreError as error:
             log.warning("issues are looked at again in a minute: %s", error)
         except Exception:
@@ -88,3 +95,35 @@ def _sweep_project(services: Services, project_id: int, organisation_id: int, *,
             kind = state.substatus if state.substatus in ("regressed", "escalating") else "unarchived"
             say(session, project_id, [issue], kind, {"cause": state.cause}, None)
     return len(back)
+
+
+def adopt(services: Services, *, now_ns: int) -> int:
+    """Merge what grouping has lately given a new fingerprint into the issue it was; returns how many. Blocking."""
+    with services.metadata.session() as session:
+        projects = session.execute(select(Project.id, Project.organisation_id)).all()
+    return sum(_adopt_in_project(services, *project, now_ns=now_ns) for project in projects)
+
+
+def _adopt_in_project(services: Services, project_id: int, organisation_id: int, *, now_ns: int) -> int:
+    store = services.store
+    lately = TimeRange(now_ns - NEW_SECONDS * SECOND, now_ns)
+    found = queries.regrouped(store, project_id, lately)
+    if not found:
+        return 0
+    nothing = Overlay()
+    known = queries.known(store, project_id, nothing, [*found, *found.values()])
+    is_new = {one: known[one]["first_us"] * 1000 >= lately.since_ns for one in known}
+    with services.metadata.session() as session:
+        lock_organisation(session, organisation_id)
+        overlay = read_overlay(session, project_id, organisation_id)
+        taken_out = select(IssueActivity.fingerprint).where(
+            IssueActivity.project_id == project_id, IssueActivity.kind == "unmerged"
+        )
+        decided = {*overlay.decisions, *overlay.parents, *session.scalars(taken_out)}
+        after = dict(overlay.parents)
+        for newer, older in found.items():
+            if newer not in decided and is_new.get(newer) and older in known and root_of(older, after) != newer:
+                after[newer] = root_of(older, after)
+                say(session, project_id, [after[newer]], "regrouped", {"fingerprint": newer}, None)
+        write_parents(session, project_id, overlay.parents, after)
+    return len(after) - len(overlay.parents)
