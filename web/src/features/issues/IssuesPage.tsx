@@ -13,6 +13,7 @@ import { Empty, ErrorState } from '@/shared/ui/States'
 import { DensitySwitch, ListEnd, TableSkeleton } from '@/shared/ui/TableParts'
 import { BulkBar } from './BulkBar'
 import { COLUMNS } from './columns'
+import { Discarded } from './Discarded'
 import css from './issues.module.css'
 import { KeyHelp } from './KeyHelp'
 import { AssignMenu } from './Menus'
@@ -38,12 +39,12 @@ function Issues() {
     <Page title="Issues" aside={chosen ? undefined : 'of the last 14 days, until you choose a range'}
       actions={<><SavedSearches /><DensitySwitch /><Tooltip label="Keys (?)"><ActionIcon aria-label="Keys" onClick={() => setHelp(true)}><Keyboard size={15} /></ActionIcon></Tooltip></>}>
       <div className={css.bar}>
-        <div className="row">
+        <div className="row" style={{ alignItems: 'flex-start' }}>
           <SearchBar problem={refused} />
           <Select size="xs" w={118} data={SORTS} value={view ?? 'last_seen'} aria-label="Sort by" allowDeselect={false} onChange={(value) => setSearch({ view: value === 'last_seen' ? undefined : value ?? undefined })} />
         </div>
         <ActiveFilters />
-        <Tabs first={list.first} />
+        <div className="row"><Tabs first={list.first} /><div className="spread" /><Discarded /></div>
       </div>
       <Rows list={list} refused={refused !== null} />
       <KeyHelp of="list" opened={help} onClose={() => setHelp(false)} />

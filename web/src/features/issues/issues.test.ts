@@ -8,10 +8,10 @@ import { reverse } from './useDecide'
 describe('the tab and the search', () => {
   it('asks for the tab unless the search says of which state', () => {
     expect(searchOf(undefined, 'unresolved')).toBe('is:unresolved')
-    expect(searchOf('level:error', 'resolved')).toBe('is:resolved level:error')
+    expect(searchOf('level:error', 'resolved')).toBe('level:error is:resolved')
     expect(searchOf('level:error', 'all')).toBe('level:error')
     for (const text of ['is:archived x', '!is:resolved', 'a is:[new,regressed]']) expect(searchOf(text, 'unresolved')).toBe(text)
-    expect(searchOf('is:assigned', 'unresolved')).toBe('is:unresolved is:assigned')
+    expect(searchOf('is:assigned', 'unresolved')).toBe('is:assigned is:unresolved')
     expect(tabOf('nonsense')).toBe('unresolved')
   })
 })

@@ -19,7 +19,7 @@ export function tabOf(text: string | undefined): Tab { return TABS.find((one) =>
 /** The tab is a part of the search, unless the search itself says of which state. */
 export function searchOf(q: string | undefined, tab: Tab): string {
   const text = q ?? ''
-  return tab === 'all' || /(^|\s)!?is:\[?(un)?resolved|(^|\s)!?is:\[?(archived|new|ongoing|escalating|regressed)/.test(text) ? text : `is:${tab} ${text}`.trim()
+  return tab === 'all' || /(^|\s)!?is:\[?(un)?resolved|(^|\s)!?is:\[?(archived|new|ongoing|escalating|regressed)/.test(text) ? text : `${text} is:${tab}`.trim()
 }
 
 export function useIssues() {
