@@ -137,7 +137,7 @@ def test_a_project_number_of_thousands_of_digits_is_not_found(project: ProjectCl
 def test_a_body_cannot_choose_its_project(server: RunningServer, project: ProjectClient) -> None:
     """Fields 1000 and up are the server's; a client's own, anywhere it can put them, must not win."""
     victim = new_project(server, "victim")
-    hostile = bytes([0xC0, 0x3E, victim.id])  # field 1000, varint
+    hostile = bytes([0xC0, 0x3E]) + _varint(victim.id)  # field 1000
     scope = logs_request({"body": "x"}).resource_logs[0].scope_logs[0].SerializeToString() + hostile
     group = bytes([0x12]) + _length(scope) + scope + hostile
     assert_stored(send(project, "logs", bytes([0x0A]) + _length(group) + group + hostile))
