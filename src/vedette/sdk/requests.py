@@ -48,7 +48,7 @@ class Request:
     """A request in hand, between `begin` and `end`. What it learns (`route`, a user) may come at any time."""
 
     __slots__ = (
-        "claimed", "client", "connection", "error", "find_route", "method", "path", "route", "scope", "span",
+        "about", "claimed", "client", "connection", "error", "find_route", "method", "path", "route", "scope", "span",
         "started_ns", "tail", "tokens", "within",
     )  # fmt: skip
 
@@ -58,6 +58,7 @@ class Request:
     method: str
     path: str
     route: str
+    about: tuple[str, str, str, str]  # scheme, host, the client's address, user agent
     find_route: Callable[[], str] | None  # asks the framework, which tells nobody when it finds the route
     tail: Tail | None
     started_ns: int
@@ -82,6 +83,14 @@ class Request:
         if not self.route and self.find_route is not None:
             self.route = self.find_route()
         return self.route or self.scope.route
+
+    def told(self) -> dict[str, Any]:
+        """What an error says of its request, as Sentry's protocol has it. Headers by allow-list, no query, no body:
+        https://develop.sentry.dev/sdk/foundations/transport/event-payloads/request/"""
+        scheme, host, _, user_agent = self.about
+        url = f"{scheme}://{host}{self.path}" if scheme and host else self.path
+        headers = {"User-Agent": _clean(self.client, user_agent)} if user_agent else {}
+        return {"method": self.method, "url": url, **({"headers": headers} if headers else {})}
 
     def respond(self, status: int) -> None:
         """The response begins. An exception that the framework made a 5xx of is reported now: frameworks take its
@@ -173,7 +182,7 @@ def _begin(
     request = Request()
     request.client, request.method, request.path, request.route = client, method, _clean(client, path), ""
     request.scope, request.tail, request.error, request.connection = scope, tail, None, False
-    request.find_route = None
+    request.find_route, request.about = None, about
     request.claimed = scope.user_id
     entered = context.enter(scope)
     try:

@@ -121,6 +121,8 @@ def put_scope(client: Client, event: dict[str, Any], error: BaseException | None
     event["tags"] = {**{key: value for key, value in told.items() if value}, **dict(event.get("tags") or {})}
     request = current_request()
     route = scope.route or (request.known_route() if request is not None else "")
+    if request is not None:
+        event.setdefault("request", request.told())
     if route and not event.get("transaction"):
         event["transaction"] = route
 

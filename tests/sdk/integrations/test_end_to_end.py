@@ -1,6 +1,7 @@
 """Each framework once for real: a process with nothing but `init()`, a socket, a signal to stop, and a vedette server
 that is asked afterwards."""
 
+import json
 import os
 import signal
 import socket
@@ -85,10 +86,14 @@ def test_a_request_that_breaks(name: str, project: ProjectClient, tmp_path: Path
     assert (root["kind"], root["parent_span_id"], root["status_code"]) == ("server", PARENT, "error")
     assert work["parent_span_id"] == root["span_id"]
 
-    [error] = project.sql("SELECT event_id, type, value, handled, transaction, span_id, "
+    [error] = project.sql("SELECT event_id, type, value, handled, transaction, span_id, payload, "
                           "trace_id, user_id, session_id, service FROM errors")  # fmt: skip
     assert (error["value"], error["handled"], error["span_id"]) == ("nobody", False, root["span_id"])
     assert error["transaction"] == route
+    request = json.loads(error["payload"])["request"]
+    assert (request["method"], request["url"]) == ("GET", f"{url}/orders/unhandled")
+    assert request["headers"]["User-Agent"].startswith("python-httpx/"), "and none of the others"
+    assert list(request["headers"]) == ["User-Agent"]
     assert root["attributes"]["sentry.event_id"] == error["event_id"]
 
     lines = project.sql("SELECT body, severity_text, span_id, attributes, "
