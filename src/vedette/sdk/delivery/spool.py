@@ -238,7 +238,8 @@ class Spool:
         if not _trusted(self.root):
             return []
         try:
-            return sorted(path for path in self.root.iterdir() if path.name not in mine and path.is_dir())
+            found = (path for path in self.root.iterdir() if path.name not in mine and path.is_dir())
+            return sorted(path for path in found if not _being_made(path))
         except OSError:
             return []
 
@@ -271,6 +272,11 @@ class Spool:
         finally:
             for home in strangers:
                 home.end()
+
+
+def _being_made(path: Path) -> bool:
+    """Whether another process is about to lock it: whoever is quicker would take its home from it."""
+    return path.name.startswith(".") and time.time() - _age(path)[0] <= _UNFINISHED_SECONDS
 
 
 def _trusted(root: Path) -> bool:
