@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from vedette.server.http.listing import SECOND, TimeRange, exact_time, parse_time
 from vedette.server.signals.errors.queries import once
-from vedette.server.signals.persons.queries import persons_sql
+from vedette.server.signals.persons import queries as persons
 from vedette.server.store.client import Store
 from vedette.server.store.sql import fill, load
 
@@ -16,7 +14,6 @@ BEFORE_SECONDS, AFTER_SECONDS = 1800, 600  # what the user did
 DAY_SECONDS = 86400  # other errors they met
 MOST_SPANS = 5000
 MOST_ROWS = 30
-PERSON = "/* persons.sql */\n    SELECT '' AS person_id, [] AS distinct_ids, false AS is_identified, '{}' AS properties"
 
 
 def around(store: Store, project_id: int, event: dict[str, Any], fingerprints: Sequence[str]) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def around(store: Store, project_id: int, event: dict[str, Any], fingerprints: S
     What nothing is known of is null or empty.
     """
     moment_ns = parse_time(event["time"], now_ns=0)
-    person = _person(store, project_id, event["user_id"])
+    person = persons.person(store, project_id, event["user_id"]) if event["user_id"] else None
     ids = sorted({event["user_id"], *(person["distinct_ids"] if person else ())} - {""})
     whose = {"project_id": project_id, "ids": ids, "session_id": event["session_id"], "limit": MOST_ROWS}
     known = bool(ids or event["session_id"])
@@ -83,17 +80,6 @@ def _logs(store: Store, project_id: int, event: dict[str, Any], moment_ns: int) 
         "project_id": project_id, "trace_id": event["trace_id"], "moment_ns": moment_ns, "limit": MOST_ROWS,
     }  # fmt: skip
     return store.query(load(__package__, "logs.sql"), parameters).dicts()
-
-
-def _person(store: Store, project_id: int, user_id: str) -> dict[str, Any] | None:
-    if not user_id:
-        return None
-    sql = load(__package__, "person.sql").replace(PERSON, persons_sql())
-    found = store.query(sql, {"project_id": project_id, "user_id": user_id}).dicts()
-    if not found:
-        return None
-    properties = found[0]["properties"]
-    return {**found[0], "properties": orjson.loads(properties) if isinstance(properties, str) else properties}
 
 
 def _events(store: Store, whose: dict[str, Any], moment_ns: int) -> list[dict[str, Any]]:
