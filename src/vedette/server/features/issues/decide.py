@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from vedette.server.features.issues import queries
 from vedette.server.features.issues.merges import members, merged, unmerged
 from vedette.server.features.issues.overlay import (
+    AT_ONCE,
     Overlay,
     read_overlay,
     say,
     to_ns,
-    write_decision,
+    write_decisions,
     write_parents,
 )
 from vedette.server.features.issues.releases import latest_like
@@ -60,10 +61,9 @@ def known_issues(desk: Desk, overlay: Overlay, ids: Iterable[str]) -> dict[str, 
     return {issue: known[issue] for issue in issues}
 
 
-def change(desk: Desk, form: IssueChange) -> int:
-    """Apply a change to issues; returns how many."""
+def change(desk: Desk, form: IssueChange, known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Apply a change to issues. `known`: issue → what `known.sql` says of it."""
     overlay = desk.overlay()
-    known = known_issues(desk, overlay, form.ids)
     given = form.model_fields_set
     assignee_id = _assignee(desk, overlay, form) if "assignee" in given else None
     now_ns = time.time_ns()
@@ -71,6 +71,7 @@ def change(desk: Desk, form: IssueChange) -> int:
     with desk.services.metadata.session() as session:
         lock_organisation(session, desk.access.organisation_id)
         overlay = read_overlay(session, desk.project_id, desk.access.organisation_id)
+        decisions: dict[str, Decision] = {}
         for issue in known:
             decision = overlay.of(issue)
             if issue in statuses:
@@ -80,10 +81,10 @@ def change(desk: Desk, form: IssueChange) -> int:
                 decision = replace(decision, assignee_id=assignee_id)
             if "priority" in given:
                 decision = replace(decision, priority=form.priority or "")
-            write_decision(session, desk.project_id, issue, decision)
+            decisions[issue] = decision
             for kind, data in _said(form, decision):
                 desk.say(session, [issue], kind, data)
-    return len(known)
+        write_decisions(session, desk.project_id, decisions)
 
 
 def _assignee(desk: Desk, overlay: Overlay, form: IssueChange) -> int | None:
@@ -97,7 +98,7 @@ def _assignee(desk: Desk, overlay: Overlay, form: IssueChange) -> int | None:
 
 
 def _statuses(
-    desk: Desk, overlay: Overlay, form: IssueChange, known: Mapping[str, dict[str, Any]], now_ns: int
+    desk: Desk, overlay: Overlay, form: IssueChange, known: Mapping[str, Mapping[str, Any]], now_ns: int
 ) -> dict[str, Decision]:
     """Issue → what the form's status means for it."""
     store, project_id = desk.services.store, desk.project_id
@@ -183,33 +184,31 @@ def unmerge(desk: Desk, issue: str, leaving: Sequence[str]) -> tuple[str, list[s
     return root, members(root, after)
 
 
-def delete_issues(desk: Desk, form: DeleteForm) -> int:
-    """Delete every event of these issues and what was decided about them; returns how many issues that were."""
+def delete_issues(desk: Desk, form: DeleteForm, issues: Iterable[str]) -> None:
+    """Delete every event of these issues and what was decided about them."""
     overlay = desk.overlay()
-    issues = known_issues(desk, overlay, form.ids)
+    issues = list(issues)
     fingerprints = queries.fingerprints_of(overlay, issues)
-    titles = queries.titles(desk.services.store, desk.project_id, overlay, list(issues))
+    gone = set(fingerprints)
+    titles = queries.titles(desk.services.store, desk.project_id, overlay, issues) if form.discard else {}
     with desk.services.metadata.session() as session:
         lock_organisation(session, desk.access.organisation_id)
         before = read_overlay(session, desk.project_id, desk.access.organisation_id).parents
-        write_parents(
-            session, desk.project_id, before, {a: b for a, b in before.items() if not {a, b} & set(fingerprints)}
-        )
+        write_parents(session, desk.project_id, before, {a: b for a, b in before.items() if not {a, b} & gone})
         for table in (IssueRow, IssueActivity):
-            mine = table.project_id == desk.project_id
-            session.execute(delete(table).where(mine, table.fingerprint.in_(fingerprints)))
+            for start in range(0, len(fingerprints), AT_ONCE):
+                some = table.fingerprint.in_(fingerprints[start : start + AT_ONCE])
+                session.execute(delete(table).where(table.project_id == desk.project_id, some))
         if form.discard:
-            for fingerprint in fingerprints:
-                title = titles.get(overlay.issue_of(fingerprint), "")[:255]
-                session.add(
-                    IssueRow(
-                        project_id=desk.project_id,
-                        fingerprint=fingerprint,
-                        discarded=True,
-                        title=title,
-                        changed_at=now(),
-                    )
+            session.add_all(
+                IssueRow(
+                    project_id=desk.project_id,
+                    fingerprint=fingerprint,
+                    discarded=True,
+                    title=titles.get(overlay.issue_of(fingerprint), "")[:255],
+                    changed_at=now(),
                 )
+                for fingerprint in fingerprints
+            )
     desk.services.rules.reload()  # ingestion of this process knows at once, of others within seconds
     queries.delete_events(desk.services.store, desk.project_id, fingerprints)
-    return len(issues)

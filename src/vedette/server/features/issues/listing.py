@@ -108,17 +108,7 @@ def states(store: Store, project_id: int, overlay: Overlay, first_ns: dict[str, 
 def list_issues(store: Store, project_id: int, overlay: Overlay, asked: Asked, *, now_ns: int) -> dict[str, Any]:
     """A page of issues, how many match in all, and how many there are of each status."""
     after, range_ = _decode(asked)
-    search = parse(asked.search)
-    newest = latest(queries.releases(store, project_id)) if wants_latest(search) else []
-    members = [(id_, email, name) for id_, (email, name) in overlay.members.items()]
-    conditions = conditions_of(asked.search, Surroundings(now_ns, newest, asked.me, members))
-    events = Events(range_, conditions, asked.filters)
-    found = found_issues(store, project_id, overlay, events, now_ns)
-    found = [one for one in found if not one.decision.discarded and all(test(one) for test in conditions.tests)]
-    counts = dict.fromkeys(STATUSES, 0)
-    for one in found:
-        counts[one.status] += 1
-    found = [one for one in found if all(test(one) for test in conditions.states)]
+    events, found, counts = matching_issues(store, project_id, overlay, replace(asked, range=range_), now_ns)
     key = SORT_KEYS[asked.sort]
     found.sort(key=lambda one: (key(one), one.last_ns, one.issue), reverse=True)
     rest = [one for one in found if after is None or (key(one), one.last_ns, one.issue) < after]
@@ -134,6 +124,23 @@ def list_issues(store: Store, project_id: int, overlay: Overlay, asked: Asked, *
         "total": len(found),
         "counts": counts,
     }
+
+
+def matching_issues(
+    store: Store, project_id: int, overlay: Overlay, asked: Asked, now_ns: int
+) -> tuple[Events, list[Found], dict[str, int]]:
+    """The issues that match a search, in no order, of which events; and how many of each status match but for `is:`."""
+    search = parse(asked.search)
+    newest = latest(queries.releases(store, project_id)) if wants_latest(search) else []
+    members = [(id_, email, name) for id_, (email, name) in overlay.members.items()]
+    conditions = conditions_of(asked.search, Surroundings(now_ns, newest, asked.me, members))
+    events = Events(asked.range, conditions, asked.filters)
+    found = found_issues(store, project_id, overlay, events, now_ns)
+    found = [one for one in found if not one.decision.discarded and all(test(one) for test in conditions.tests)]
+    counts = dict.fromkeys(STATUSES, 0)
+    for one in found:
+        counts[one.status] += 1
+    return events, [one for one in found if all(test(one) for test in conditions.states)], counts
 
 
 def found_issues(store: Store, project_id: int, overlay: Overlay, events: Events, now_ns: int) -> list[Found]:

@@ -16,6 +16,7 @@ from vedette.server.metadata.issues import IssueActivity, IssueMerge, IssueRow
 from vedette.server.metadata.models import User
 
 SECOND = 1_000_000_000
+AT_ONCE = 500  # values that one statement binds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -105,10 +106,26 @@ def _decision(row: Any) -> Decision:
 
 def write_decision(session: Session, project_id: int, issue: str, decision: Decision) -> None:
     """Put a decision in the place of what was decided before. The organisation is locked meanwhile."""
-    row = session.scalar(select(IssueRow).where(IssueRow.project_id == project_id, IssueRow.fingerprint == issue))
-    if row is None:
-        row = IssueRow(project_id=project_id, fingerprint=issue)
-        session.add(row)
+    write_decisions(session, project_id, {issue: decision})
+
+
+def write_decisions(session: Session, project_id: int, decisions: Mapping[str, Decision]) -> None:
+    """The same for many issues, asked for by the hundreds."""
+    issues = list(decisions)
+    rows: dict[str, IssueRow] = {}
+    for start in range(0, len(issues), AT_ONCE):
+        some = IssueRow.fingerprint.in_(issues[start : start + AT_ONCE])
+        found = session.scalars(select(IssueRow).where(IssueRow.project_id == project_id, some))
+        rows |= {row.fingerprint: row for row in found}
+    for issue, decision in decisions.items():
+        row = rows.get(issue)
+        if row is None:
+            row = IssueRow(project_id=project_id, fingerprint=issue)
+            session.add(row)
+        _put(row, decision)
+
+
+def _put(row: IssueRow, decision: Decision) -> None:
     row.status, row.substatus, row.changed_at = decision.status, decision.substatus, to_datetime(decision.changed_ns)
     row.resolution, row.release = decision.resolution, decision.release[:255]
     row.archived_until, row.until_time = decision.until, to_datetime(decision.until_ns)

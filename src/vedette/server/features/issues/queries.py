@@ -1,6 +1,6 @@
 """Questions to `errors` and `error_releases` about issues; each is the `.sql` file of its name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from vedette.server.store.filters import Filter, compile_filters
 from vedette.server.store.sql import fill, load
 
 MOST_ISSUES = 50_000
+BOUND_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +119,45 @@ def hourly(
     store: Store, project_id: int, overlay: Overlay, issues: Sequence[str], range_: TimeRange
 ) -> dict[str, list[int]]:
     """Issue → its events in each hour that had any."""
-    parameters = {
-        **mapping(overlay), **range_.parameters(), "project_id": project_id,
-        "fingerprints": fingerprints_of(overlay, issues),
-    }  # fmt: skip
     found: dict[str, list[int]] = {}
-    for issue, events in store.query(load(__package__, "hourly.sql"), parameters).rows:
-        found.setdefault(issue, []).append(events)
+    for some in _pieces(issues):
+        parameters = {
+            **mapping(overlay), **range_.parameters(), "project_id": project_id,
+            "fingerprints": fingerprints_of(overlay, some),
+        }  # fmt: skip
+        for issue, events in store.query(load(__package__, "hourly.sql"), parameters).rows:
+            found.setdefault(issue, []).append(events)
     return found
 
 
 def titles(store: Store, project_id: int, overlay: Overlay, issues: Sequence[str]) -> dict[str, str]:
     """Issue → its title."""
-    parameters = {**mapping(overlay), "project_id": project_id, "fingerprints": fingerprints_of(overlay, issues)}
-    return dict(store.query(load(__package__, "titles.sql"), parameters).rows)
+    found: dict[str, str] = {}
+    for some in _pieces(issues):
+        parameters = {
+            **mapping(overlay), "project_id": project_id, "fingerprints": fingerprints_of(overlay, some),
+        }  # fmt: skip
+        found |= dict(store.query(load(__package__, "titles.sql"), parameters).rows)
+    return found
 
 
 def delete_events(store: Store, project_id: int, fingerprints: Sequence[str]) -> None:
     """Delete every event of these fingerprints, with its attachments, on every host. Blocking until they are gone."""
-    bound = {"project_id": project_id, "fingerprints": list(fingerprints)}
     mine = "project_id = {project_id:UInt32} AND fingerprint IN {fingerprints:Array(String)}"
     for host in store.each_host():
         errors = host.dsn.local_table("errors")
         # An attachment is on its event's shard, and has to go before it.
         theirs = f"project_id = {{project_id:UInt32}} AND event_id IN (SELECT event_id FROM {errors} WHERE {mine})"  # noqa: S608
-        for table, condition in (("error_attachments", theirs), ("errors", mine), ("error_releases", mine)):
-            host.command(f"DELETE FROM {host.dsn.local_table(table)} WHERE {condition}", bound)  # noqa: S608
+        for some in _pieces(fingerprints):
+            bound = {"project_id": project_id, "fingerprints": some}
+            for table, condition in (("error_attachments", theirs), ("errors", mine), ("error_releases", mine)):
+                host.command(f"DELETE FROM {host.dsn.local_table(table)} WHERE {condition}", bound)  # noqa: S608
+
+
+def _pieces(values: Sequence[str]) -> Iterator[list[str]]:
+    """What is bound travels in the address of a request, which has an end."""
+    for start in range(0, len(values), BOUND_AT_ONCE):
+        yield list(values[start : start + BOUND_AT_ONCE])
 
 
 def ids_of(store: Store, project_id: int, event_id: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
-from vedette.server.features.issues import around, decide, detail, listing, queries
+from vedette.server.features.issues import around, choosing, decide, detail, listing, queries
 from vedette.server.features.issues.conditions import Conditions
 from vedette.server.features.issues.decide import Desk
 from vedette.server.features.issues.shapes import (
@@ -94,10 +94,14 @@ def list_issues(
     )
 
 
-@router.patch("/projects/{project_id}/issues")
+@router.patch("/projects/{project_id}/issues", response_model_exclude_unset=True)
 def change_issues(form: IssueChange, desk: DecidingDesk) -> Changed:
-    """Resolve, archive, reopen, assign or rank issues."""
-    return Changed(changed=decide.change(desk, form))
+    """Resolve, archive, reopen, assign or rank issues: those named, or all that match a search."""
+    chosen = choosing.choose(desk, form)
+    decide.change(desk, form, chosen.known)
+    if form.matching is None:
+        return Changed(changed=len(chosen.known))
+    return Changed(changed=len(chosen.known), undo=choosing.undo(form, chosen))
 
 
 @router.post("/projects/{project_id}/issues/merge")
@@ -107,10 +111,12 @@ def merge_issues(form: MergeForm, desk: DecidingDesk) -> Merged:
     return Merged(id=issue, fingerprints=fingerprints)
 
 
-@router.post("/projects/{project_id}/issues/delete")
+@router.post("/projects/{project_id}/issues/delete", response_model_exclude_unset=True)
 def delete_issues(form: DeleteForm, desk: DecidingDesk) -> Changed:
     """Delete issues with all their events; `discard` also refuses those to come, counted as `filtered`."""
-    return Changed(changed=decide.delete_issues(desk, form))
+    known = choosing.choose(desk, form).known
+    decide.delete_issues(desk, form, known)
+    return Changed(changed=len(known))
 
 
 @router.get("/projects/{project_id}/issues/{issue}", response_model=IssueDetail)

@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 from vedette.server.signals.errors.routes import ErrorDetail
 
 IssueId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Ids = Annotated[list[IssueId], Field(min_length=1, max_length=1000)]
+MOST_IDS = 1000
+MOST_MATCHING = 10_000
+Ids = Annotated[list[IssueId], Field(min_length=1, max_length=MOST_IDS)]
 Status = Literal["unresolved", "resolved", "archived"]
 Priority = Literal["high", "medium", "low"]
 Sort = Literal["last_seen", "first_seen", "events", "users", "priority", "trend"]
@@ -220,14 +222,43 @@ class Around(BaseModel):
     errors: list[ErrorAround]
 
 
-class IssueChange(BaseModel):
+class Matching(BaseModel):
+    """Every issue that a list shows, by the parameters of `GET issues`. Refused when more than `at_most` match."""
+
+    query: Annotated[str, StringConstraints(max_length=2000)] = ""
+    since: str = "-14d"
+    until: str = "now"
+    filter: Annotated[list[str], Field(max_length=50)] = []
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    trace_id: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    at_most: Annotated[int, Field(ge=1, le=MOST_MATCHING)] = MOST_MATCHING
+
+
+class Choice(BaseModel):
+    """Which issues a call is about: these, or all that match a search."""
+
+    ids: Ids | None = None
+    matching: Matching | None = None
+
+    @model_validator(mode="after")
+    def says_which(self) -> Self:
+        """Refuse both, and neither."""
+        if (self.ids is None) == (self.matching is None):
+            raise ValueError("name the issues by ids or by matching")
+        return self
+
+
+class IssueChange(Choice):
     """Body of `PATCH issues`. What is left out stays as it is.
 
     `resolved`: at once, `resolution` next (once a release later than the latest is seen without it) or release (fixed
     in `release`). `archived`: until `archived_until`.
     """
 
-    ids: Ids
     status: Status | None = None
     resolution: Literal["now", "next", "release"] = "now"
     release: Annotated[str, StringConstraints(max_length=250)] = ""
@@ -251,9 +282,10 @@ class IssueChange(BaseModel):
 
 
 class Changed(BaseModel):
-    """How many issues were changed."""
+    """How many issues were changed, and of those that matched a search, the changes that give back what was."""
 
     changed: int
+    undo: list[IssueChange] = []
 
 
 class MergeForm(BaseModel):
@@ -276,10 +308,9 @@ class Merged(BaseModel):
     fingerprints: list[str]
 
 
-class DeleteForm(BaseModel):
+class DeleteForm(Choice):
     """Body of `POST issues/delete`; `discard` also refuses what comes of them."""
 
-    ids: Ids
     discard: bool = False
 
 
