@@ -74,10 +74,11 @@ def test_sharded_table_becomes_a_local_and_a_distributed_one() -> None:
     assert statements(text) == [text.strip().removesuffix(";")]
 
 
-def test_how_parts_are_kept_is_a_matter_of_each_shard() -> None:
-    text = "-- shard_by: a\nALTER TABLE t MODIFY SETTING merge_selector_base = 12;\n"
+@pytest.mark.parametrize("change", ["MODIFY SETTING merge_selector_base = 12", "ADD INDEX i a TYPE minmax"])
+def test_how_parts_are_kept_is_a_matter_of_each_shard(change: str) -> None:
+    text = f"-- shard_by: a\nALTER TABLE t {change};\n"
     assert [statement.splitlines()[-1] for statement in statements(text, cluster="pair")] == [
-        "ALTER TABLE t_local MODIFY SETTING merge_selector_base = 12"
+        f"ALTER TABLE t_local {change}"
     ]
 
 

@@ -28,7 +28,7 @@ from vedette.server.store.errors import MigrationError, StoreUnavailable
 STATEMENT_END = re.compile(r";[ \t]*(?:\n|\Z)")
 SHARD_KEY = re.compile(r"^--\s*shard_by:\s*(?P<key>.+?)\s*$", re.MULTILINE)
 CREATE_TABLE = re.compile(r"CREATE TABLE\s+(?P<name>\w+)")
-MODIFY_SETTING = re.compile(r"ALTER TABLE\s+\w+\s+MODIFY SETTING\b")
+OF_PARTS = re.compile(r"ALTER TABLE\s+\w+\s+(?:MODIFY SETTING|ADD INDEX)\b")
 ALTER_TABLE = re.compile(r"ALTER TABLE\s+(?P<name>\w+)")
 INSERT_SELECT = re.compile(r"INSERT INTO\s+(?P<into>\w+)(?P<select>\s+SELECT\b.*?\bFROM\s+)(?P<source>\w+)", re.DOTALL)
 
@@ -90,9 +90,8 @@ def _for_cluster(statement: str, cluster: str) -> list[str]:
         return [local, distributed]
     if altered := ALTER_TABLE.search(statement):
         local = ALTER_TABLE.sub(f"ALTER TABLE {altered['name']}_local", statement, count=1)
-        if MODIFY_SETTING.search(statement):
-            return [local]  # how a table stores and merges its parts; a Distributed one has none
-        # A Distributed table has no indexes, projections or TTL: mark such statements without shard_by.
+        if OF_PARTS.search(statement):
+            return [local]  # how a table stores, finds and merges its parts; a Distributed one has none
         return [local, statement]
     if INSERT_SELECT.search(statement):  # each host fills its own table from its own rows; others may not be there yet
         return [INSERT_SELECT.sub(r"INSERT INTO \g<into>_local\g<select>\g<source>_local", statement, count=1)]

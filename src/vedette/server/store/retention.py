@@ -40,6 +40,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
         Rule("errors", "time", errors_days),
         Rule("error_attachments", "time", errors_days),
         Rule("error_releases", "last_time", errors_days),
+        Rule("finding_hours", "hour", errors_days),
         Rule("feedback", "time", errors_days),
         Rule("sessions", "started", errors_days),
         Rule("check_ins", "time", errors_days),
