@@ -82,9 +82,10 @@ def bomb_of_many_files() -> bytes:
     return archive({**files, "manifest.json": manifest({})}, zipfile.ZIP_STORED)
 
 
-def bomb_of_one_file() -> bytes:
-    files = {"app.js.map": bytes(bundles.FILE_MAX_BYTES + 1), "manifest.json": manifest({})}
-    return archive(files)
+def bomb_of_more_than_may_be() -> bytes:
+    """Entries of a gigabyte each, as the directory says: 1,000 times what they take."""
+    content = archive({name: bytes(1_000_000) for name in "abc"} | {"manifest.json": manifest({})})
+    return content.replace((1_000_000).to_bytes(4, "little"), (2**30).to_bytes(4, "little"))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def bomb_of_one_file() -> bytes:
         (archive({"manifest.json": manifest({"gone.js": entry("minified_source", "~/gone.js")})}), "has no files"),
         (bundle()[:-30], "does not read"),
         (archive({"manifest.json": b" " * (bundles.MANIFEST_MAX_BYTES + 1)}), "does not read"),
-        (bomb_of_one_file(), "the limit is"),
+        (bomb_of_more_than_may_be(), "the limit is"),
     ],
 )
 def test_what_is_no_bundle_is_refused_with_its_reason(reader: Reader, content: bytes, said: str) -> None:

@@ -18,7 +18,6 @@ import orjson
 from vedette.server.http.errors import BadRequest
 
 MOST_FILES = 20_000
-FILE_MAX_BYTES = 64 * 1024 * 1024
 MANIFEST_MAX_BYTES = 16 * 1024 * 1024
 UNPACKED_MAX_BYTES = 2048 * 1024 * 1024
 LONGEST = 1024
@@ -67,9 +66,6 @@ def _within_limits(listed: list[zipfile.ZipInfo]) -> None:
         raise BadRequest(f"the bundle has {len(listed)} files; the limit is {MOST_FILES}")
     if (size := sum(item.file_size for item in listed)) > UNPACKED_MAX_BYTES:
         raise BadRequest(f"the bundle unfolds to {size} bytes; the limit is {UNPACKED_MAX_BYTES}")
-    for item in listed:
-        if item.file_size > FILE_MAX_BYTES:
-            raise BadRequest(f"{item.filename!r} has {item.file_size} bytes; the limit is {FILE_MAX_BYTES}")
 
 
 def _read(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

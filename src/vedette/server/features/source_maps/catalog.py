@@ -6,15 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from vedette.server.features.source_maps.lookup import MapFile
+from vedette.server.features.source_maps.stacks import Build
 from vedette.server.metadata.models import now
 from vedette.server.metadata.source_maps import SourceBundle, SourceBundleRelease, SourceFile
 
 BundlePath = Callable[[int, str], Path]
 USED_EVERY = timedelta(days=1)
+CODE = ("minified_source", "source_map")
+INJECT = "Run sentry-cli sourcemaps inject on the build before it is deployed, then upload."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,6 @@ class Missing:
     code: str
     text: str
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """Which build an event comes from."""
-
-    release: str
-    dist: str
 
 
 def find_map(
@@ -44,39 +39,28 @@ def find_map(
 
 
 def _by_debug_id(session: Session, project_id: int, debug_id: str, bundle_path: BundlePath) -> MapFile | Missing:
-    rows = _rows(session, _files(project_id).where(SourceFile.debug_id == debug_id, SourceFile.kind != "other"))
+    rows = _rows(session, _files(project_id).where(SourceFile.debug_id == debug_id, SourceFile.kind.in_(CODE)))
     if not rows:
         return Missing(
             "no_bundle",
             f"The event names debug id {debug_id}, and no bundle with it was uploaded to this project.",
             "Upload the build's files with sentry-cli sourcemaps upload; this event will be readable then.",
         )
-    return _map_of(session, rows, bundle_path) or Missing(
-        "no_map",
-        f"A bundle with debug id {debug_id} was uploaded without its source map.",
-        "Let the bundler write source maps, and upload the folder that has them.",
-    )
+    return _map_of(session, rows, bundle_path)
 
 
 def _by_release(
     session: Session, project_id: int, file: str, build: Build, bundle_path: BundlePath
 ) -> MapFile | Missing:
-    inject = "Run sentry-cli sourcemaps inject on the build before it is deployed, then upload."
-    of_url = _files(project_id).where(SourceFile.url.in_(urls_of(file)), SourceFile.kind == "minified_source")
-    named = of_url.join(SourceBundleRelease, SourceBundleRelease.bundle_id == SourceBundle.id)
+    minified = _files(project_id).where(SourceFile.kind == "minified_source")
+    named = minified.join(SourceBundleRelease, SourceBundleRelease.bundle_id == SourceBundle.id)
+    of_url = named.where(SourceFile.url.in_(urls_of(file)))
     if build.release:
-        rows = _rows(
-            session,
-            named.where(SourceBundleRelease.release == build.release, SourceBundleRelease.dist == build.dist),
-        )
-        if rows:
-            return _map_of(session, rows, bundle_path) or Missing(
-                "no_map",
-                f"This file was uploaded for release {build.release} without its source map.",
-                "Let the bundler write source maps, and upload the folder that has them.",
-            )
+        mine = SourceBundleRelease.release == build.release, SourceBundleRelease.dist == build.dist
+        if rows := _rows(session, of_url.where(*mine)):
+            return _map_of(session, rows, bundle_path)
     others = session.execute(
-        named.with_only_columns(SourceBundleRelease.release, SourceBundleRelease.dist)
+        of_url.with_only_columns(SourceBundleRelease.release, SourceBundleRelease.dist)
         .order_by(SourceBundle.uploaded_at.desc())
         .limit(1)
     ).first()
@@ -85,10 +69,26 @@ def _by_release(
             "release_mismatch",
             f"The event carries no debug id for this file and is of {_said(build)}; "
             f"the file was uploaded for {_said(Build(*others))}.",
-            f"Give SDK and upload the same release and dist. {inject}",
+            f"Give SDK and upload the same release and dist. {INJECT}",
+        )
+    if build.release and (elsewhere := _elsewhere(session, named.where(*mine), file)):
+        return Missing(
+            "url_mismatch",
+            f"The event carries no debug id for this file, and for {_said(build)} it was uploaded as {elsewhere}.",
+            f"Upload with the --url-prefix that makes it {urls_of(file)[-1]}. {INJECT}",
         )
     looked = f"nothing of this name was uploaded for {_said(build)}" if build.release else "it names no release either"
-    return Missing("no_debug_id", f"The event carries no debug id for this file, and {looked}.", inject)
+    return Missing("no_debug_id", f"The event carries no debug id for this file, and {looked}.", INJECT)
+
+
+def _elsewhere(session: Session, of_build: "Select[SourceFile, SourceBundle]", file: str) -> str:
+    """The URL under which a file of this name was uploaded for the build; '' when there is none."""
+    name = urls_of(file)[-1].rpartition("/")[2]
+    if not name:
+        return ""
+    same = or_(SourceFile.url == name, SourceFile.url.endswith(f"/{name}", autoescape=True))
+    newest = of_build.where(same).with_only_columns(SourceFile.url).order_by(SourceBundle.uploaded_at.desc()).limit(1)
+    return session.scalar(newest) or ""
 
 
 def _said(build: Build) -> str:
@@ -109,27 +109,23 @@ def _rows(session: Session, query: "Select[SourceFile, SourceBundle]") -> Sequen
     return [(file, bundle) for file, bundle in session.execute(newest_first).all()]
 
 
-def _map_of(
-    session: Session, rows: Sequence[tuple[SourceFile, SourceBundle]], bundle_path: BundlePath
-) -> MapFile | None:
-    """The first map among the rows, or the one that a minified file among them refers to."""
+def _map_of(session: Session, rows: Sequence[tuple[SourceFile, SourceBundle]], bundle_path: BundlePath) -> MapFile:
+    """The first map among the rows, or the one that a minified file among them refers to, or has inlined."""
     for file, bundle in rows:
         if file.kind == "source_map":
             sources = [one.path for one, other in rows if other is bundle and one.kind == "minified_source"]
             return _used(session, bundle, file.path, next(iter(sources), ""), bundle_path)
     for file, bundle in rows:
-        if file.kind != "minified_source" or not file.source_map:
-            continue
+        beside = urls_of(_relative(file.url, file.source_map or f"{file.url.rpartition('/')[2]}.map"))
         referred = session.scalar(
             select(SourceFile).where(
-                SourceFile.bundle_id == bundle.id,
-                SourceFile.kind == "source_map",
-                SourceFile.url == _relative(file.url, file.source_map),
+                SourceFile.bundle_id == bundle.id, SourceFile.kind == "source_map", SourceFile.url.in_(beside)
             )
         )
         if referred:
             return _used(session, bundle, referred.path, file.path, bundle_path)
-    return None
+    file, bundle = rows[0]
+    return _used(session, bundle, file.path, file.path, bundle_path)
 
 
 def _used(session: Session, bundle: SourceBundle, map_: str, source: str, bundle_path: BundlePath) -> MapFile:
@@ -140,9 +136,8 @@ def _used(session: Session, bundle: SourceBundle, map_: str, source: str, bundle
 
 def _relative(url: str, reference: str) -> str:
     """A map's URL as seen from its file's: `~/js/app.js` and `app.js.map` are `~/js/app.js.map`."""
-    if url.startswith("~/"):
-        return "~" + urljoin(url[1:], reference)
-    return urljoin(url, reference)
+    joined = urljoin(url.removeprefix("~"), reference)
+    return f"~{joined}" if url.startswith("~/") and joined.startswith("/") else joined
 
 
 def urls_of(file: str) -> list[str]:
@@ -152,8 +147,9 @@ def urls_of(file: str) -> list[str]:
     except ValueError:  # "Invalid IPv6 URL"
         return [file]
     plain = file.partition("?")[0].partition("#")[0]
-    path = f"/{parts.path.lstrip('/')}"
-    return [plain, f"~{path}"]
+    if plain.startswith("~/"):
+        return [plain]
+    return [plain, f"~/{parts.path.lstrip('/')}"]
 
 
 def project_bytes(session: Session, project_id: int) -> int:

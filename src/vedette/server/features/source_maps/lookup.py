@@ -25,12 +25,19 @@ Answer = dict[str, Any] | None
 
 
 class Unreadable(Exception):
-    """A source map that cannot be read; the message says why."""
+    """A source map that cannot be read: a code of docs/releases.md, and a message that says why."""
+
+    def __init__(self, why: str, code: str = "unreadable_map") -> None:
+        super().__init__(why)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
 class MapFile:
-    """A source map in a bundle, and the minified file it belongs to ('' when that was not uploaded)."""
+    """A source map in a bundle, and the minified file it belongs to ('' when that was not uploaded).
+
+    The two are the same where the map can only be inlined in the file.
+    """
 
     bundle: Path
     digest: str
@@ -46,27 +53,29 @@ class Lookup:
         self._readers = threading.BoundedSemaphore(READERS)
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, str, Position], Answer] = OrderedDict()
-        self._failed: dict[tuple[str, str], tuple[float, str]] = {}
+        self._failed: dict[tuple[str, str], tuple[float, Unreadable]] = {}
 
     def positions(self, file: MapFile, wanted: Sequence[Position]) -> list[Answer]:
-        """What each position was in the source; None where the map has nothing.
+        """What each position was in the source; None where the map has nothing, `{"outside": why}` where the file that
+        was uploaded has no such position.
 
         Raises:
             Unreadable: the map does not read; remembered for a while, so that nobody keeps us busy with it.
             Overloaded: too many maps are being read.
         """
-        found = self._remembered(file, wanted)
+        found = self.remembered(file, wanted)
         unknown = [one for one in dict.fromkeys(wanted) if one not in found]
         if unknown:
             found |= zip(unknown, self._read(file, unknown), strict=True)
             self._remember(file, found)
         return [found[one] for one in wanted]
 
-    def _remembered(self, file: MapFile, wanted: Sequence[Position]) -> dict[Position, Answer]:
+    def remembered(self, file: MapFile, wanted: Sequence[Position]) -> dict[Position, Answer]:
+        """Those of the positions that need no reading. Raises Unreadable."""
         with self._lock:
-            until, why = self._failed.get((file.digest, file.map), (0.0, ""))
-            if until > self._clock():
-                raise Unreadable(why)
+            failed = self._failed.get((file.digest, file.map))
+            if failed and failed[0] > self._clock():
+                raise Unreadable(str(failed[1]), failed[1].code)
             keys = {one: (file.digest, file.map, one) for one in wanted}
             found = {one: self._known[key] for one, key in keys.items() if key in self._known}
             for one in found:
@@ -89,7 +98,7 @@ class Lookup:
             now = self._clock()
             with self._lock:
                 self._failed = {key: value for key, value in self._failed.items() if value[0] > now}
-                self._failed[(file.digest, file.map)] = (now + FAILED_SECONDS, str(error))
+                self._failed[(file.digest, file.map)] = (now + FAILED_SECONDS, error)
             raise
         finally:
             self._readers.release()
@@ -113,5 +122,8 @@ def _ask_reader(file: MapFile, positions: Sequence[Position]) -> list[Answer]:
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise Unreadable(last[0][:300] if last and done.returncode > 0 else "its code ended the parser")
-    answers: list[Answer] = json.loads(done.stdout)
+    answered = json.loads(done.stdout)
+    if isinstance(answered, dict):
+        raise Unreadable(answered["text"], answered["error"])
+    answers: list[Answer] = answered
     return answers
