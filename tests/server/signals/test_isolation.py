@@ -31,7 +31,7 @@ CHANGES = [(method, path) for method, path in routes() if method != "GET" and "/
 UUID = "00000000-0000-0000-0000-000000000001"
 VALUES = {
     "event_id": "e1", "trace_id": "t1", "span_id": "s", "name": "m1", "key_id": "1", "uuid": UUID, "issue": "f1",
-    "version": "v1", "slug": "job1",
+    "version": "v1", "slug": "job1", "feedback_id": "e1",
 }  # fmt: skip
 HOSTILE = [
     "' OR 1=1 --", "'; DROP TABLE logs; --", '" OR ""="', "`", "\\", "\\'", "{project_id:UInt32}", "/* AND filters */", "*/",
@@ -77,6 +77,7 @@ def theirs(server_reader: Reader) -> Reader:
         ],
     )
     reader.insert("check_ins", [{"monitor_slug": "job1", "check_in_id": "c1", "status": "ok", "release": SECRET}])
+    reader.insert("feedback", [{"feedback_id": "e1", "event_id": "e1", "message": SECRET, "name": SECRET}])
     reader.insert("error_attachments", [{"event_id": "e1", "attachment_id": "1", "content": SECRET}])
     reader.insert("events", [{"uuid": UUID, "event": SECRET, "distinct_id": SECRET}])
     reader.insert("outcomes", [{"protocol": "otlp", "category": SECRET, "outcome": "accepted", "quantity": 1}])

@@ -11,7 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from vedette.server.metadata import issues, monitors, releases, source_maps  # noqa: F401 - tables created with the others
+# Tables that are created with the others.
+from vedette.server.metadata import feedback, issues, monitors, releases, source_maps  # noqa: F401
 from vedette.server.metadata.models import Base, Organisation
 
 MIGRATION_LOCK = 0x76656465  # PostgreSQL advisory lock: two servers on one database migrate one after the other

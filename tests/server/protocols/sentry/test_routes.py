@@ -141,12 +141,12 @@ def test_crash_dialog(project: ProjectClient) -> None:
     query = {"dsn": project.connect["sentry_dsn"], "eventId": "5" * 32}
     url = f"{project.server.url}/api/embed/error-page/"
     script = CLIENT.get(url, params=query)
-    assert (script.status_code, script.headers["content-type"]) == (200, "text/javascript")
+    assert (script.status_code, script.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
     form = {"name": "Ann", "email": "a@b.c", "comments": "I clicked & it <b>broke</b>"}
     assert CLIENT.post(url, params=query, data=form).status_code == 200
     [row] = project.sql("SELECT event_id, name, email, message FROM feedback")
     assert row == {"event_id": "5" * 32, "name": "Ann", "email": "a@b.c", "message": "I clicked & it <b>broke</b>"}
-    assert CLIENT.post(url, params={"dsn": "http://x@y/1"}, data=form).status_code == 403
+    assert CLIENT.post(url, params={**query, "dsn": "http://x@y/1"}, data=form).status_code == 403
 
 
 def test_chunked_bodies_without_a_content_type(project: ProjectClient) -> None:

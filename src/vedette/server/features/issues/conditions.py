@@ -36,7 +36,7 @@ IS: Mapping[str, str] = {
     **{name: "a state of the issue" for name in STATES},
     "assigned": "someone's", "unassigned": "no one's", "handled": "caught", "unhandled": "not caught",
 }  # fmt: skip
-NUMBERS = {"times_seen": "count", "timesSeen": "count", "users": "users", "comments": "comments"}
+NUMBERS = {"times_seen": "count", "timesSeen": "count", **{name: name for name in ("users", "comments", "feedback")}}
 TIMES = {
     "age": "first_ns", "first_seen": "first_ns", "firstSeen": "first_ns",
     "last_seen": "last_ns", "lastSeen": "last_ns",
@@ -113,6 +113,8 @@ def _compile(term: Term, found: Conditions, around: Surroundings) -> None:
         columns = ("title", "value", "culprit")
         tests = [f"positionCaseInsensitiveUTF8({name}, {test}) > 0" for name in columns]
         found.events.append(f"({' OR '.join(tests)})")
+    elif term.key == "has" and term.values[0].plain == "feedback":
+        found.tests.append(_compare("feedback", "=" if term.negated else ">", 0))
     elif term.key == "has":
         key = term.values[0].plain
         if key in OF_ISSUES:

@@ -42,6 +42,7 @@ def issue_detail(
     numbers = {
         "issue": issue, "count": trend.pop("count"), "users": trend.pop("users"), "newest": look["newest"],
         "lately": sum(counts[len(counts) // 2 :]), "last_us": known["last_us"],
+        "feedback": queries.feedback(store, project_id, overlay, events.range)[issue],
     }  # fmt: skip
     first_ns = known["first_us"] * 1000
     state = states(store, project_id, overlay, {issue: first_ns}, now_ns)[issue]

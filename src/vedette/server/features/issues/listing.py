@@ -55,6 +55,7 @@ class Found:
     priority: str
     assignee_id: int | None
     comments: int
+    feedback: int
     decision: Decision
 
 
@@ -152,8 +153,15 @@ def found_issues(store: Store, project_id: int, overlay: Overlay, events: Events
         one["issue"]: known.get(one["issue"], nothing)["first_us"] * 1000 or one["last_us"] * 1000 for one in rows
     }
     settled = states(store, project_id, overlay, first_ns, now_ns)
+    said = queries.feedback(store, project_id, overlay, events.range)
     return [
-        found_of(one, known.get(one["issue"], nothing), settled[one["issue"]], first_ns[one["issue"]], overlay)
+        found_of(
+            {**one, "feedback": said[one["issue"]]},
+            known.get(one["issue"], nothing),
+            settled[one["issue"]],
+            first_ns[one["issue"]],
+            overlay,
+        )
         for one in rows
     ]
 
@@ -180,6 +188,7 @@ def found_of(row: dict[str, Any], known: dict[str, Any], state: State, first_ns:
         priority=decision.priority or default_priority(level, handled),
         assignee_id=decision.assignee_id,
         comments=overlay.comments.get(issue, 0),
+        feedback=row["feedback"],
         decision=decision,
     )
 
@@ -216,6 +225,7 @@ def row(one: Found, shown: dict[str, Any], overlay: Overlay) -> dict[str, Any]:
         "buckets": shown["trend"],
         "fingerprints": len(overlay.fingerprints_of(one.issue)),
         "comments": one.comments,
+        "feedback": one.feedback,
     }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from vedette.server.features.issues.merges import root_of
 from vedette.server.features.issues.states import UNDECIDED, Decision
+from vedette.server.metadata.feedback import FeedbackRow
 from vedette.server.metadata.issues import IssueActivity, IssueMerge, IssueRow
 from vedette.server.metadata.models import User
 
@@ -28,6 +29,7 @@ class Overlay:
     parents: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # id → e-mail, name
     comments: Mapping[str, int] = field(default_factory=dict)
+    spam: frozenset[str] = frozenset()  # feedback that counts for nothing
 
     @cached_property
     def roots(self) -> dict[str, str]:
@@ -79,11 +81,13 @@ def read_overlay(session: Session, project_id: int, organisation_id: int) -> Ove
         .where(IssueActivity.project_id == project_id, IssueActivity.kind == "comment")
         .group_by(IssueActivity.fingerprint)
     )
+    spam = select(FeedbackRow.feedback_id).where(FeedbackRow.project_id == project_id, FeedbackRow.status == "spam")
     return Overlay(
         decisions={row["fingerprint"]: _decision(row) for row in rows},
         parents=dict(session.execute(merges).all()),
         members={id_: (email, name) for id_, email, name in session.execute(members)},
         comments=dict(session.execute(comments).all()),
+        spam=frozenset(session.scalars(spam)),
     )
 
 

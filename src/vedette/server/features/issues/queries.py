@@ -1,5 +1,6 @@
 """Questions to `errors` and `error_releases` about issues; each is the `.sql` file of its name."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,6 +9,7 @@ from vedette.server.features.issues.conditions import Conditions
 from vedette.server.features.issues.overlay import Overlay
 from vedette.server.features.issues.states import SeenIn, Since
 from vedette.server.http.listing import Cursor, Question, TimeRange, sql_time
+from vedette.server.signals.errors import feedback as said
 from vedette.server.signals.errors.queries import FIELDS, once
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Filter, compile_filters
@@ -80,6 +82,14 @@ def known(
     }  # fmt: skip
     rows = store.query(load(__package__, "known.sql"), parameters).dicts()
     return {row["issue"]: row for row in rows}
+
+
+def feedback(store: Store, project_id: int, overlay: Overlay, range_: TimeRange) -> Counter[str]:
+    """Issue → how often users wrote about it in the range, spam left out."""
+    if not said.skim(store, project_id, range_, most=1):
+        return Counter()
+    errors = said.errors_of(store, project_id, range_)
+    return Counter(overlay.issue_of(error["fingerprint"]) for one, error in errors.items() if one not in overlay.spam)
 
 
 def releases(store: Store, project_id: int) -> dict[str, int]:

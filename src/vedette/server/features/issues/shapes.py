@@ -62,6 +62,7 @@ class Issue(BaseModel):
     buckets: list[int]
     fingerprints: int
     comments: int
+    feedback: int = Field(description="how often users wrote about it in the range")
 
 
 class IssuePage(BaseModel):

@@ -39,7 +39,7 @@ OFFERED_COLUMNS = (
     "logger", "server_name", "dist", "sdk.name", "source", "event_id", "fingerprint", *FRAMES,
 )  # fmt: skip
 OFFERED_OF_ISSUES = (
-    "is", "assigned", "priority", "times_seen", "users", "comments", "age", "first_seen", "last_seen",
+    "is", "assigned", "priority", "times_seen", "users", "comments", "feedback", "age", "first_seen", "last_seen",
     "first_release", "last_release", "has",
 )  # fmt: skip
 """What can be typed after a key that asks about issues."""

@@ -23,7 +23,7 @@ from vedette.server.protocols.sentry.attachments import MAX_BYTES, store_attachm
 from vedette.server.protocols.sentry.auth import authenticate
 from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.check_ins import store_check_in
-from vedette.server.protocols.sentry.embed import DIALOG
+from vedette.server.protocols.sentry.embed import DIALOG, DIALOG_HEADERS, event_asked, form_errors
 from vedette.server.protocols.sentry.envelope import Item, parse_envelope
 from vedette.server.protocols.sentry.feedback import store_user_report
 from vedette.server.protocols.sentry.items import add_item, store_event
@@ -235,14 +235,19 @@ async def event_attachments(request: IngestRequest, *, first_times: FirstTimes) 
 
 async def error_page(request: IngestRequest, *, first_times: FirstTimes) -> Response:
     """`/api/embed/error-page/`: GET is the dialog's script, POST what the user wrote."""
-    key = authenticate(request, None)
+    project_id, event_id = event_asked(request.query)
+    key = authenticate(request, project_id)
     if request.method == "GET":
-        return Response(200, DIALOG, "text/javascript")
+        return Response(200, DIALOG, "text/javascript; charset=utf-8", DIALOG_HEADERS)
     body = await request.body(max_bytes=SMALL)
-    form = dict(parse_qsl(body.decode("utf-8", "replace")))
+    form = {name: value.strip() for name, value in parse_qsl(body.decode("utf-8", "replace"))}
+    if errors := form_errors(form):
+        refused = {"detail": "the report was refused", "causes": sorted(errors), "errors": errors}
+        return Response(400, orjson.dumps(refused))
     batch = _batch(request, key, first_times, body=body)
+    report = {name: form.get(name, "") for name in ("name", "email", "comments")}
     try:
-        store_user_report({**form, "event_id": request.query.get("eventId")}, batch, size=len(body))
+        store_user_report({**report, "event_id": event_id}, batch, size=len(body))
     except BadItem as bad:
         raise _as_request_error(bad) from bad
     await batch.store(request.ingest)

@@ -73,8 +73,14 @@ def detail(store: Store, project_id: int, event_id: str) -> dict[str, Any]:
         error["payload"] = {"text": error["payload"]}
     error["grouping"] = orjson.loads(error["grouping"] or "{}")
     error["reports"] = store.query(load(__package__, "reports.sql"), bound).dicts()
-    error["attachments"] = store.query(load(__package__, "attachments.sql"), bound).dicts()
+    error["attachments"] = attachments(store, project_id, event_id)
     return error
+
+
+def attachments(store: Store, project_id: int, event_id: str) -> list[dict[str, Any]]:
+    """The files that came with an event, without their content."""
+    bound = {"project_id": project_id, "event_id": _plain(event_id)}
+    return store.query(load(__package__, "attachments.sql"), bound).dicts()
 
 
 def attachment(store: Store, project_id: int, event_id: str, attachment_id: str) -> tuple[str, bytes]:
