@@ -13,8 +13,19 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.cluster.plugin"]
+
+# No deadlines: how long an example takes is the machine's business. The same examples in every run, so that a failure
+# is of the change it is met with; `VEDETTE_TEST_EXPLORE=1` looks for new ones.
+settings.register_profile(
+    "vedette",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not os.environ.get("VEDETTE_TEST_EXPLORE"),
+)
+settings.load_profile("vedette")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,7 +157,7 @@ class ProjectClient:
         result = answer.json()
         return [dict(zip(result["columns"], row, strict=True)) for row in result["rows"]]
 
-    def wait_for(self, query: str, *, rows: int = 1, seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, query: str, *, rows: int = 1, seconds: float = 60) -> list[dict[str, Any]]:
         """Repeat a query until it returns at least `rows` rows: clients send from background threads."""
         deadline = time.monotonic() + seconds
         while True:

@@ -27,6 +27,7 @@ logger = logging.getLogger("vedette")
 
 Lost = Callable[[str, str, str, int], None]  # (signal, lane, reason, items)
 _UNFINISHED_SECONDS = 60.0  # a home without a lock that is older than this was never finished being made
+_MOST_MOVES = 20  # each time that it was closed or deleted between being opened and being written to
 _MOST_ADOPTED = 16  # at a time: each holds a file open
 
 
@@ -145,10 +146,15 @@ class Spool:
         """Keep a line for all lanes of the signal. Raises OSError when the disk does not take it."""
         own = self._own
         log = own.logs.get(signal) if own is not None else None
-        try:
-            (log or self._open(signal, None)).append(line)
-        except (Sealed, FileNotFoundError):  # closed meanwhile, or deleted by another hand: move into a new home
-            self._open(signal, log).append(line)
+        for _ in range(_MOST_MOVES):
+            try:
+                if log is None:
+                    log = self._open(signal, None)
+                log.append(line)
+                return
+            except (Sealed, FileNotFoundError):  # closed meanwhile, or deleted by another hand: move into a new home
+                log = self._open(signal, log)
+        raise OSError(f"the spool in {self.root} does not stay open")
 
     def readers(self, signal: str, lane: str) -> list[Reader]:
         """What there is for a lane to read: this process's own log first."""

@@ -2,13 +2,15 @@ import os
 
 import celery
 from celery.utils.log import get_task_logger
+from kombu.transport import TRANSPORT_ALIASES
 
 from tests.sdk.integrations.jobs import shop
 
 shop.start()
 FOLDER = os.environ.get("TEST_FOLDER", "/nowhere")
 # Not over Redis: what arq and Celery each want of its client cannot be had in one environment.
-app = celery.Celery("shop", broker="filesystem://")
+TRANSPORT_ALIASES["files"] = "tests.sdk.integrations.jobs.files:Transport"
+app = celery.Celery("shop", broker="files://")
 app.conf.update(
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,

@@ -59,7 +59,7 @@ def _answers(client: redis.Redis) -> bool:
 
 
 def wait_until(
-    true: Callable[[], bool], seconds: float = 30, what: Callable[[], Any] = lambda: "it did not happen"
+    true: Callable[[], bool], seconds: float = 60, what: Callable[[], Any] = lambda: "it did not happen"
 ) -> None:
     until = time.monotonic() + seconds
     while not true():

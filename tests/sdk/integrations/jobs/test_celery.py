@@ -52,7 +52,7 @@ def test_tasks_whose_process_was_killed(shop: Shop) -> None:
     """The process that knew of it is no more: its parent tells, once, in the trace of the sender."""
     with shop.worker("celery", "-P", "prefork", "-c", "2"):
         shop.send("celery_shop", "shop.within_a_request(it.send_doomed)")
-        shop.project.wait_for("SELECT * FROM errors", rows=2, seconds=20)
+        shop.project.wait_for("SELECT * FROM errors", rows=2)
     errors = shop.project.sql("SELECT type, trace_id, user_id, span_id, handled FROM errors ORDER BY type")
     spans = shop.project.sql("SELECT name, span_id, duration_ns FROM spans WHERE attributes['job.outcome'] = 'error'")
     stop, hang = (next(each for each in spans if each["name"].endswith(name)) for name in ("stop", "hang"))

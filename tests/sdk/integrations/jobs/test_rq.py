@@ -22,7 +22,7 @@ def test_one_context(shop: Shop) -> None:
 def test_a_job_whose_work_horse_was_killed(shop: Shop) -> None:
     with shop.worker("rq"):
         shop.send("rq_shop", "shop.within_a_request(lambda: it.queue.enqueue(it.stop))")
-        shop.project.wait_for("SELECT * FROM errors", seconds=20)
+        shop.project.wait_for("SELECT * FROM errors")
     [told] = shop.project.sql("SELECT value, trace_id, user_id, span_id FROM errors FINAL")
     [span] = shop.project.sql("SELECT span_id, attributes FROM spans WHERE name LIKE '%stop'")
     assert told == {
