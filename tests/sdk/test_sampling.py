@@ -1,7 +1,6 @@
 """Services agree by the trace id alone; what erred or was slow is kept; weights say what was left out."""
 
 import logging
-import time
 
 import pytest
 from hypothesis import given
