@@ -61,6 +61,7 @@ def test_a_crash_that_a_log_record_reported_too_is_one_error(page: Page, project
     groups.get_by_role("link").click()
     expect(page.get_by_text("1 of 1")).to_be_visible()
     page.get_by_label("Facts").get_by_role("link", name="otlp: ZeroDivisionError: as logged").click()
+    expect(page.get_by_text("Another report")).to_be_visible()
     expect(page.get_by_label("Facts").get_by_role("link", name="sentry: ZeroDivisionError")).to_be_visible()
 
 

@@ -357,7 +357,7 @@ export interface paths {
         head?: never;
         /**
          * Change Issues
-         * @description Resolve, archive, reopen, assign or rank issues.
+         * @description Resolve, archive, reopen, assign or rank issues: those named, or all that match a search.
          */
         patch: operations["change_issues_api_v1_projects__project_id__issues_patch"];
         trace?: never;
@@ -1652,11 +1652,16 @@ export interface components {
         };
         /**
          * Changed
-         * @description How many issues were changed.
+         * @description How many issues were changed, and of those that matched a search, the changes that give back what was.
          */
         Changed: {
             /** Changed */
             changed: number;
+            /**
+             * Undo
+             * @default []
+             */
+            undo: components["schemas"]["IssueChange"][];
         };
         /**
          * ChangedGroup
@@ -2004,7 +2009,8 @@ export interface components {
          */
         DeleteForm: {
             /** Ids */
-            ids: string[];
+            ids?: string[] | null;
+            matching?: components["schemas"]["Matching"] | null;
             /**
              * Discard
              * @default false
@@ -2562,7 +2568,8 @@ export interface components {
          */
         IssueChange: {
             /** Ids */
-            ids: string[];
+            ids?: string[] | null;
+            matching?: components["schemas"]["Matching"] | null;
             /** Status */
             status?: ("unresolved" | "resolved" | "archived") | null;
             /**
@@ -2897,6 +2904,49 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Matching
+         * @description Every issue that a list shows, by the parameters of `GET issues`. Refused when more than `at_most` match.
+         */
+        Matching: {
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /**
+             * Since
+             * @default -14d
+             */
+            since: string;
+            /**
+             * Until
+             * @default now
+             */
+            until: string;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: string[];
+            /** Service */
+            service?: string | null;
+            /** Environment */
+            environment?: string | null;
+            /** Release */
+            release?: string | null;
+            /** Trace Id */
+            trace_id?: string | null;
+            /** User Id */
+            user_id?: string | null;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * At Most
+             * @default 10000
+             */
+            at_most: number;
         };
         /**
          * Me
@@ -3251,7 +3301,10 @@ export interface components {
         };
         /**
          * Occurrence
-         * @description One event of an issue, and the ids of those before and after it.
+         * @description One event of an issue, and the ids of those before and after it, of all that are kept.
+         *
+         *     `total` events came in `reports`: of what several sources reported only one counts, and `counted` says whether that
+         *     is this one. Where all are reports of other issues' events `total` is 0, and the reports are walked.
          */
         Occurrence: {
             event: components["schemas"]["ErrorDetail"];
@@ -3263,6 +3316,10 @@ export interface components {
             newer: number;
             /** Total */
             total: number;
+            /** Reports */
+            reports: number;
+            /** Counted */
+            counted: boolean;
         };
         /**
          * Outcome

@@ -72,7 +72,7 @@ function Loaded({ issue }: { issue: IssueDetail }) {
   return (
     <>
       <IssueHead issue={issue} assigning={assigning} onAssigning={setAssigning} />
-      <Overview issue={issue} />
+      <Overview issue={issue} kept={occurrence.data?.total} />
       <div className={css.page}>
         <div className={css.story}>
           <OccurrenceNav shown={occurrence.data} />

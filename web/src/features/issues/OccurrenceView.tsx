@@ -6,6 +6,7 @@ import { StackTrace } from '@/features/errors/StackTrace'
 import { SuspectCommits } from '@/features/errors/SuspectCommits'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { exactNumber } from '@/shared/format/numbers'
+import { plural } from '@/shared/format/text'
 import { JoinChips } from '@/shared/ui/IdChip'
 import { useKeys } from '@/shared/ui/keys'
 import { Clock } from '@/shared/ui/Values'
@@ -20,8 +21,8 @@ export function OccurrenceNav({ shown }: { shown: Occurrence | undefined }) {
   useKeys({ j: () => go(shown?.previous), k: () => go(shown?.next) })
   return (
     <div className={css.event}>
-      <b>Event</b>
-      {shown && <span className="dim num">{exactNumber(shown.total - shown.newer)} of {exactNumber(shown.total)}</span>}
+      <b>{shown && !shown.counted ? 'Another report' : 'Event'}</b>
+      {shown && <Place shown={shown} />}
       {shown && <Clock time={shown.event.time} />}
       {shown?.event.handled === true && <span className={css.badge}>Handled</span>}
       {shown?.event.transaction && <span className="mono dim ellipsis">{shown.event.transaction}</span>}
@@ -34,6 +35,18 @@ export function OccurrenceNav({ shown }: { shown: Occurrence | undefined }) {
       <Tooltip label="Older (j)"><ActionIcon aria-label="Older event" disabled={!shown?.previous} onClick={() => go(shown?.previous)}><ChevronLeft size={15} /></ActionIcon></Tooltip>
       <Tooltip label="Newer (k)"><ActionIcon aria-label="Newer event" disabled={!shown?.next} onClick={() => go(shown?.next)}><ChevronRight size={15} /></ActionIcon></Tooltip>
     </div>
+  )
+}
+
+/** Events are counted as everywhere: a crash that several sources reported is one. */
+function Place({ shown: { total, newer, reports, counted } }: { shown: Occurrence }) {
+  const place = (of: number) => `${exactNumber(of - newer)} of ${exactNumber(of)}`
+  if (total === 0) return <span className="dim num" title="Richer reports of the same crashes are events of other issues; the facts beside name them.">{place(reports)}, counted elsewhere</span>
+  return (
+    <span className="dim num">
+      {counted ? place(total) : `of one of ${plural(total, 'event')}`}
+      {reports > total && <span className="faint" title="Several sources reported the same crashes; each crash is one event. The facts beside name the other reports."> · {exactNumber(reports)} reports</span>}
+    </span>
   )
 }
 

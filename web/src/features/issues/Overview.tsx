@@ -9,7 +9,7 @@ import css from './issues.module.css'
 import type { IssueDetail } from './types'
 
 /** Events over the range with the releases that came, and the numbers beside. */
-export function Overview({ issue }: { issue: IssueDetail }) {
+export function Overview({ issue, kept }: { issue: IssueDetail; kept: number | undefined }) {
   const { zoom, back } = useZoom()
   const { buckets, releases, bucket_seconds: seconds } = issue.over_time
   const series = useMemo(() => [{ name: 'events', color: 'var(--bar-error)', points: buckets.map(({ time, count }): [number, number] => [toMs(time), count]) }], [buckets])
@@ -27,7 +27,7 @@ export function Overview({ issue }: { issue: IssueDetail }) {
         <TimeChart label="Events over time" kind="bars" height={110} series={series} format={humanNumber} from={from} to={to} onRange={zoom} onBack={back} />
       </div>
       <dl className={css.facts}>
-        <div><dt>Events</dt><dd><Num value={issue.count} /></dd></div>
+        <div><dt>Events</dt><dd><Num value={issue.count} />{kept !== undefined && kept !== issue.count && <span className="faint" title="In the range and scope above, of all events that are kept"> of <Num value={kept} /></span>}</dd></div>
         <div><dt>Users</dt><dd><Num value={issue.users} /></dd></div>
         <div><dt>First seen</dt><dd><Ago time={issue.first_time} /></dd></div>
         <div><dt>Last seen</dt><dd><Ago time={issue.last_time} /></dd></div>

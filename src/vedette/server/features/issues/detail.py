@@ -100,26 +100,20 @@ def occurrence(store: Store, project_id: int, overlay: Overlay, issue: str, whic
     _, whole = lived(store, project_id, overlay, issue)
     fingerprints = overlay.fingerprints_of(issue)
     event_id = which.replace("-", "").lower()
-    everything = Events(whole, every=True)
     if which in RANKS:
-        rows = queries.ask(
-            store, project_id, everything, "occurrence.sql",
-            fingerprints=fingerprints, rank=RANKS[which], sample=SAMPLE_EVENTS // 10,
-        )  # fmt: skip
+        bound = {"fingerprints": fingerprints, "rank": RANKS[which], "sample": SAMPLE_EVENTS // 10}
+        rows = queries.ask(store, project_id, Events(whole), "occurrence.sql", **bound)
+        # Where every report is one of another issue's event, they are walked themselves.
+        rows = rows or queries.ask(store, project_id, Events(whole, every=True), "occurrence.sql", **bound)
         if not rows:
             raise NotFound("no event of this issue is left")
         event_id = rows[0]["event_id"]
     event = errors.detail(store, project_id, event_id)
     if event["fingerprint"] not in fingerprints:
         raise NotFound("this issue has no such event", hint="it may be of another issue, since one was unmerged")
-    (around,) = queries.ask(
-        store, project_id, everything, "neighbours.sql",
-        fingerprints=fingerprints, event_id=event_id, time=event["time"],
-    )  # fmt: skip
-    return {
-        "event": event,
-        "previous": around["previous"] or None,
-        "next": around["next"] or None,
-        "newer": around["newer"],
-        "total": around["total"],
-    }
+    bound = {"fingerprints": fingerprints, "event_id": event_id, "time": event["time"]}
+    (around,) = queries.ask(store, project_id, Events(whole), "neighbours.sql", **bound)
+    if not around["total"]:
+        (around,) = queries.ask(store, project_id, Events(whole, every=True), "neighbours.sql", **bound)
+        around |= {"total": 0, "counted": False}
+    return {"event": event, **around, "previous": around["previous"] or None, "next": around["next"] or None}

@@ -134,13 +134,19 @@ class Fingerprint(BaseModel):
 
 
 class Occurrence(BaseModel):
-    """One event of an issue, and the ids of those before and after it."""
+    """One event of an issue, and the ids of those before and after it, of all that are kept.
+
+    `total` events came in `reports`: of what several sources reported only one counts, and `counted` says whether that
+    is this one. Where all are reports of other issues' events `total` is 0, and the reports are walked.
+    """
 
     event: ErrorDetail
     previous: str | None
     next: str | None
     newer: int
     total: int
+    reports: int
+    counted: bool
 
 
 class Step(BaseModel):
