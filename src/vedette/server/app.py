@@ -124,12 +124,18 @@ class Server:
             book = RuleBook(lambda: load_rules(self.metadata))
             # One body of the largest size may always be read.
             reading = Reading(max_bytes=max(self.settings.queue_max_bytes, self.settings.max_body_bytes))
-            ingest = Ingest(self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading, book)
+            maps = source_maps.keeping_of(self.settings, self.metadata)
+            arriving = source_maps.Arriving(maps)
+            stack.callback(arriving.close)
+            ingest = Ingest(
+                self.settings, keys, self.committer, self.outcomes, self.telemetry.recent, reading, book, arriving
+            )
             reader = self.telemetry.reader
             self.services = Services(self.settings, reader, self.metadata, keys, self.committer, book)
             self.api = api = read_api(self.services)
+            api.state.source_maps = maps
             self.asgi = _application(api, ingest)
-            for work in (keys.keep_fresh(), book.keep_fresh(), self.outcomes.run()):
+            for work in (keys.keep_fresh(), book.keep_fresh(), arriving.keep_fresh(), self.outcomes.run()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             for feature in FEATURES:
                 if hasattr(feature, "running"):
@@ -183,7 +189,9 @@ def read_api(services: Services) -> FastAPI:
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")
     routers = [feature.sentry_router for feature in FEATURES if hasattr(feature, "sentry_router")]
-    api.mount("/api/0", sentry_api(services, routers))
+    mounted = sentry_api(services, routers)
+    mounted.state = api.state  # what a feature keeps there is one for both
+    api.mount("/api/0", mounted)
     api.add_exception_handler(RequestError, _render_request_error)
     api.add_exception_handler(RequestValidationError, _render_validation_error)
     api.add_exception_handler(HTTPException, _render_http_exception)

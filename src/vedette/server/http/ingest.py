@@ -25,6 +25,7 @@ from vedette.server.http.errors import Overloaded, RequestError, TooLarge, Unaut
 from vedette.server.http.keys import IngestKey, KeyRing
 from vedette.server.http.outcomes import Outcomes, Protocol
 from vedette.server.http.rules import RuleBook
+from vedette.server.http.symbolication import NO_MAPS, Symbolicator
 from vedette.server.store.commit import Committer
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
 from vedette.server.store.retries import RecentRequests
@@ -41,8 +42,8 @@ ON_LOOP_OUTPUT_BYTES = 2 * 1024 * 1024
 class Ingest:
     """What every protocol is given: settings, keys, the committer and the outcomes counter.
 
-    `rules` are what projects have set. `recent_requests` tells a client's retry after a crash from new data, for
-    requests without an id.
+    `rules` are what projects have set, `symbolicator` reads minified frames. `recent_requests` tells a client's retry
+    after a crash from new data, for requests without an id.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Ingest:
     recent_requests: RecentRequests = field(default_factory=RecentRequests)
     reading: Reading = field(default_factory=Reading)
     rules: RuleBook = field(default_factory=RuleBook)
+    symbolicator: Symbolicator = NO_MAPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,3 +186,9 @@ def regrouped(store: Store, project_id: int, range_: TimeRange) -> dict[str, str
     """Fingerprint → what the version before of the same way of grouping gives its errors."""
     parameters = {**range_.parameters(), "project_id": project_id}
     return dict(store.query(load(__package__, "regrouped.sql"), parameters).rows)
+
+
+def minified(store: Store, project_id: int, range_: TimeRange) -> dict[str, str]:
+    """Fingerprint by minified frames → that of the same errors by their source."""
+    parameters = {**range_.parameters(), "project_id": project_id}
+    return dict(store.query(load(__package__, "minified.sql"), parameters).rows)

@@ -110,9 +110,13 @@ def _adopt_in_project(services: Services, project_id: int, organisation_id: int,
     found = queries.regrouped(store, project_id, lately)
     if not found:
         return 0
+    minified = queries.minified(store, project_id, lately)
     nothing = Overlay()
-    known = queries.known(store, project_id, nothing, [*found, *found.values()])
+    known = queries.known(store, project_id, nothing, [*found, *found.values(), *minified])
     is_new = {one: known[one]["first_us"] * 1000 >= lately.since_ns for one in known}
+    # A new fingerprint goes where the older one is. One by minified frames, of a build whose errors came before its
+    # maps, goes where the readable one is, however long that is known.
+    moves = [(newer, older) for newer, older in found.items() if is_new.get(newer)] + [*minified.items()]
     with services.metadata.session() as session:
         lock_organisation(session, organisation_id)
         overlay = read_overlay(session, project_id, organisation_id)
@@ -121,9 +125,9 @@ def _adopt_in_project(services: Services, project_id: int, organisation_id: int,
         )
         decided = {*overlay.decisions, *overlay.parents, *session.scalars(taken_out)}
         after = dict(overlay.parents)
-        for newer, older in found.items():
-            if newer not in decided and is_new.get(newer) and older in known and root_of(older, after) != newer:
-                after[newer] = root_of(older, after)
-                say(session, project_id, [after[newer]], "regrouped", {"fingerprint": newer}, None)
+        for one, into in moves:
+            if one not in decided and one in known and into in known and root_of(into, after) != one:
+                after[one] = root_of(into, after)
+                say(session, project_id, [after[one]], "regrouped", {"fingerprint": one}, None)
         write_parents(session, project_id, overlay.parents, after)
     return len(after) - len(overlay.parents)

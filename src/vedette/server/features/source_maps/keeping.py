@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from vedette.server.config import Settings
 from vedette.server.features.sentry_api.naming import ensure_release
 from vedette.server.features.source_maps.bundle import Entry
 from vedette.server.features.source_maps.catalog import project_bytes
@@ -40,7 +41,8 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Everything that source maps need; one a server. `max_bytes` is what a project may keep."""
+    """Everything that source maps need; one a server. `max_bytes` is what a project may keep; `changed` are
+    called when what is kept has changed."""
 
     metadata: Metadata
     shelf: Shelf
@@ -48,6 +50,7 @@ class Keeping:
     max_bytes: int
     kept: timedelta
     lookup: Lookup = field(default_factory=Lookup)
+    changed: list[Callable[[], None]] = field(default_factory=list)
 
     def has(self, project_id: int, upload: Upload) -> bool:
         """Whether the project has this bundle, file and all."""
@@ -68,6 +71,7 @@ class Keeping:
             if bundle := _bundle(session, project_id, upload.digest):
                 bundle.uploaded_at = bundle.used_at = now()
                 _name(session, bundle, upload)
+        self._tell()
 
     def add(self, project_id: int, organisation_id: int, upload: Upload, file: Path, entries: Sequence[Entry]) -> None:
         """Keep a bundle; when the project's room is used up, those used longest ago go."""
@@ -85,6 +89,7 @@ class Keeping:
             dropped = _make_room(session, project_id, self.max_bytes, keep=upload.digest)
         for digest in dropped:
             self.path(project_id, digest).unlink(missing_ok=True)
+        self._tell()
 
     def remove(self, project_id: int, digest: str) -> bool:
         """Forget one bundle; False when there is none."""
@@ -94,6 +99,7 @@ class Keeping:
                 return False
             _delete(session, [bundle])
         self.path(project_id, digest).unlink(missing_ok=True)
+        self._tell()
         return True
 
     def sweep(self) -> int:
@@ -105,7 +111,13 @@ class Keeping:
             rows = session.execute(select(SourceBundle.project_id, SourceBundle.digest)).all()
         for bundle in old:
             self.path(bundle.project_id, bundle.digest).unlink(missing_ok=True)
+        if old:
+            self._tell()
         return len(old) + self.shelf.sweep({(project, digest) for project, digest in rows}, now=time.time())
+
+    def _tell(self) -> None:
+        for listener in self.changed:
+            listener()
 
 
 def _bundle(session: Session, project_id: int, digest: str) -> SourceBundle | None:
@@ -156,7 +168,7 @@ def _delete(session: Session, bundles: Sequence[SourceBundle]) -> None:
 @asynccontextmanager
 async def running(api: FastAPI, services: Services) -> AsyncIterator[None]:
     """Sweep every hour while the server runs."""
-    task = asyncio.create_task(_sweep(keeping_of(services)))
+    task = asyncio.create_task(_sweep(keeping_in(api)))
     try:
         yield
     finally:
@@ -174,11 +186,10 @@ async def _sweep(keeping: Keeping) -> None:
             log.exception("source maps are swept again in an hour")
 
 
-def keeping_of(services: Services) -> Keeping:
+def keeping_of(settings: Settings, metadata: Metadata) -> Keeping:
     """The server's source maps."""
-    settings = services.settings
     return Keeping(
-        services.metadata,
+        metadata,
         Shelf(settings.data / "source_maps"),
         DiskGuard(settings.data, min_free_bytes=settings.min_free_disk_bytes),
         settings.source_maps_max_bytes,
@@ -187,9 +198,14 @@ def keeping_of(services: Services) -> Keeping:
 
 
 def get_keeping(request: Request) -> Keeping:
-    """The server's source maps, made when they are asked for first; what was looked up stays remembered in them."""
-    state = request.app.state
-    if not hasattr(state, "source_maps"):
-        state.source_maps = keeping_of(state.services)
-    keeping: Keeping = state.source_maps
+    """The source maps of the app that serves this request."""
+    return keeping_in(request.app)
+
+
+def keeping_in(api: FastAPI) -> Keeping:
+    """The app's source maps, made when they are asked for first; what was looked up stays remembered in them."""
+    if not hasattr(api.state, "source_maps"):
+        services: Services = api.state.services
+        api.state.source_maps = keeping_of(services.settings, services.metadata)
+    keeping: Keeping = api.state.source_maps
     return keeping

@@ -5,17 +5,18 @@ the rest is stored. Only a request without a single good event is answered 400.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
 
+from vedette.server.grouping import Names
 from vedette.server.http.errors import BadRequest, RequestError, Unauthorized
 from vedette.server.http.ingest import Ingest, IngestRequest, Response
 from vedette.server.http.keys import IngestKey
 from vedette.server.http.outcomes import Outcome
-from vedette.server.http.rules import ProjectRules
 from vedette.server.protocols.posthog.body import Batch, read_batch, token_of
 from vedette.server.protocols.posthog.clock import clock_error_us, parse_time
 from vedette.server.protocols.posthog.event import (
@@ -26,8 +27,9 @@ from vedette.server.protocols.posthog.event import (
     read_event,
     with_properties_as_text,
 )
-from vedette.server.protocols.posthog.exception import error_row
+from vedette.server.protocols.posthog.exception import NO_NAMES, error_row
 from vedette.server.protocols.posthog.identity import said_about_people
+from vedette.server.protocols.posthog.minified import read_names
 from vedette.server.protocols.posthog.text import TooDeep, dump, dump_line
 from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
@@ -147,7 +149,8 @@ async def capture(request: IngestRequest) -> Response:
 
 async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at: Any) -> Prepared:
     """Store a batch's good events and record the rest; returns when all of it is on disk."""
-    sending = sending_of(request, key.project_id, sent_at)
+    names = await read_names(request.ingest, key.project_id, batch.events)
+    sending = sending_of(request, key.project_id, sent_at, names)
     if batch.size > LARGE_BODY:
         prepared = await asyncio.to_thread(prepare, batch, key, sending)
     else:
@@ -170,7 +173,7 @@ async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at
     return prepared
 
 
-def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending:
+def sending_of(request: IngestRequest, project_id: int, sent_at: Any, names: Mapping[int, Names]) -> Sending:
     """What all events of this request share."""
     now_us = int(request.received_at * 1e6)
     days = kept_days(request.ingest.settings)
@@ -184,6 +187,7 @@ def sending_of(request: IngestRequest, project_id: int, sent_at: Any) -> Sending
         user_agent=request.headers.get("user-agent", ""),
         host=request.headers.get("origin", "") or request.headers.get("host", ""),
         rules=request.ingest.rules.of(project_id),
+        names=names,
     )
 
 
@@ -234,7 +238,7 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
         prepared.note("changed", "client_warning", message, raw)
         return Result(event.uuid)
     is_error = event.name == "$exception" and event.time_us >= sending.oldest_error_us
-    if _add_rows(prepared, event, seq, sending.rules if is_error else None):
+    if _add_rows(prepared, event, seq, sending if is_error else None):
         prepared.note("filtered", "discarded", "its issue is discarded; stored as an event only", raw, category="error")
     told: list[tuple[str, str]] = []
     if event.name == "$exception" and not is_error:
@@ -249,13 +253,14 @@ def _sort_in(prepared: Prepared, raw: Any, key: IngestKey, sending: Sending, seq
     return Result(event.uuid)
 
 
-def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: ProjectRules | None) -> bool:
+def _add_rows(prepared: Prepared, event: Event, seq: int, of_errors: Sending | None) -> bool:
     """All or nothing: whatever may fail comes before the first append. Says whether its error is of a discarded
     issue, and was left out."""
     line = encode_row(event)
     said = said_about_people(event)  # before the error's row: what it takes out as secret is the person's own here
-    row = error_row(event, of_errors) if of_errors is not None else None
-    discarded = row is not None and of_errors is not None and of_errors.discards(row["fingerprints"])
+    names = of_errors.names.get(seq - of_errors.now_us, NO_NAMES) if of_errors else NO_NAMES
+    row = error_row(event, of_errors.rules, names) if of_errors else None
+    discarded = row is not None and of_errors is not None and of_errors.rules.discards(row["fingerprints"])
     error = dump_line(row) if row is not None and not discarded else b""
     place = {"project_id": event.row["project_id"], "seq": seq}
     prepared.lines.append(line)

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from vedette.server.grouping import Names
 from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.posthog.clock import DAY_US, EventTime, event_time, time_text
 from vedette.server.protocols.posthog.shape import Shape, Shapes
@@ -61,7 +63,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Sending:
-    """What the events of one request share. `clock_error_us` is how far ahead the client's clock is."""
+    """What the events of one request share. `clock_error_us` is how far ahead the client's clock is; `names` what the
+    frames of an error are called in their source, by its place in the batch."""
 
     project_id: int
     now_us: int
@@ -73,6 +76,7 @@ class Sending:
     host: str
     shapes: Shapes = field(default_factory=Shapes)
     rules: ProjectRules = NONE_SET
+    names: Mapping[int, Names] = field(default_factory=dict)
 
     @cached_property
     def oldest_us(self) -> int:

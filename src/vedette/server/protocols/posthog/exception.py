@@ -7,21 +7,28 @@ first), so that one screen shows all errors.
 
 from typing import Any
 
-from vedette.server.grouping import group
+from vedette.server.grouping import Names, group_named, with_names
 from vedette.server.http.rules import NONE_SET, ProjectRules
 from vedette.server.protocols.posthog.event import Event
+from vedette.server.protocols.posthog.shape import COLUMNS
 from vedette.server.protocols.posthog.text import dump
 
 LEVELS = {"fatal", "error", "warning", "info", "debug"}
 
 
-def error_row(event: Event, rules: ProjectRules = NONE_SET) -> dict[str, Any]:
-    """The row of `errors`, by the project's rules. Odd or missing parts become empty; the payload has everything."""
+NO_NAMES: Names = {}
+RELEASE = dict(COLUMNS)["release"]
+
+
+def error_row(event: Event, rules: ProjectRules = NONE_SET, names: Names = NO_NAMES) -> dict[str, Any]:
+    """The row of `errors`, by the project's rules, frames by their `names` in the source. Odd or missing parts become
+    empty; the payload has everything, as it was sent."""
     properties = event.properties
     exceptions = _exceptions(properties)
     first = exceptions[0] if exceptions else {}
     type_, value = _str(first.get("type")), _str(first.get("value"))
-    frames = [_frame(frame) for frame in _frames(first)]
+    shown = with_names({"exception": exceptions[::-1]}, names)["exception"]["values"][-1] if names else first
+    frames = [_frame(frame) for frame in _frames(shown)]
     mechanism = first.get("mechanism")
     mechanism = mechanism if isinstance(mechanism, dict) else {}
     handled = mechanism.get("handled")
@@ -54,13 +61,21 @@ def error_row(event: Event, rules: ProjectRules = NONE_SET) -> dict[str, Any]:
         "payload": _payload(event, exceptions),
     }
     rules.scrubbing.scrub(found)
-    grouping = group(found["payload"], rules.grouping)
+    grouping = group_named(found["payload"], names, rules.grouping)
     found |= {"fingerprint": grouping.fingerprint, "fingerprints": grouping.fingerprints, "grouping": grouping.why}
     found["payload"] = dump(found["payload"]).decode()
     return found
 
 
 SHARED = ("service", "environment", "release", "trace_id", "span_id", "session_id")
+
+
+def minified_payload(properties: dict[str, Any]) -> dict[str, Any]:
+    """What names of frames are asked by: the part of the payload that says where they are."""
+    exceptions = _exceptions(properties)
+    platform = _platform(exceptions[0] if exceptions else {}, properties)
+    release = next((own for name in RELEASE if isinstance(own := properties.get(name), str) and own), "")
+    return {"platform": platform, "release": release, "exception": {"values": exceptions[::-1]}}
 
 
 def _exceptions(properties: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from vedette.server.grouping import Names
 from vedette.server.http.ingest import Ingest
 from vedette.server.http.outcomes import Outcome
 from vedette.server.http.rules import NONE_SET, ProjectRules
@@ -56,7 +57,8 @@ class Dropped:
 @dataclass(slots=True)
 class Batch:
     """One request's rows. `event_id` and `trace` come from the envelope header; `body` is hashed for `request_id`;
-    `kept_days` says how long each table keeps its rows."""
+    `kept_days` says how long each table keeps its rows, `names` what the frames of an item are called in their
+    source, by its payload."""
 
     project_id: int
     received_at: float
@@ -68,6 +70,7 @@ class Batch:
     trace: dict[str, Any] = field(default_factory=dict)
     body: bytes = b""
     rules: ProjectRules = NONE_SET
+    names: Mapping[bytes, Names] = field(default_factory=dict)
     rows: dict[Inbound, list[bytes]] = field(default_factory=dict)
     accepted: dict[str, list[int]] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)

@@ -6,7 +6,7 @@ Format: https://develop.sentry.dev/sdk/data-model/event-payloads/; events come h
 import re
 from typing import Any
 
-from vedette.server.grouping import NO_RULES, Rules, group
+from vedette.server.grouping import NO_RULES, Names, Rules, group_named, with_names
 from vedette.server.protocols.sentry.frames import stack_frames, thread_frames
 from vedette.server.protocols.sentry.shapes import boolean, count, dump, hex_id, mapping, string_map, text
 
@@ -27,20 +27,23 @@ MAX_FRAMES = 250
 NAME = 200  # characters in columns that hold a name
 TITLE = 256
 VALUE = 8192
+NO_NAMES: Names = {}
 
 
-def error_row(event: dict[str, Any], rules: Rules = NO_RULES) -> dict[str, Any]:
-    """The columns of a normalised, scrubbed event, without project and times."""
+def error_row(event: dict[str, Any], rules: Rules = NO_RULES, names: Names = NO_NAMES) -> dict[str, Any]:
+    """The columns of a normalised, scrubbed event, without project and times; frames by their `names` in the source,
+    but for the payload."""
     exceptions = event["exception"]["values"] if "exception" in event else []
     raised = exceptions[-1] if exceptions else {}
     kind, value = text(raised.get("type"), NAME), text(raised.get("value"), VALUE)
     if not raised:
         value = message(event)[:VALUE]
-    frames = stack_frames(raised.get("stacktrace")) or thread_frames(event)
+    shown = with_names(event, names)["exception"]["values"][-1] if names and raised else raised
+    frames = stack_frames(shown.get("stacktrace")) or thread_frames(event)
     user = event.get("user") or {}
     sdk = event.get("sdk") or {}
     trace = mapping(mapping(event.get("contexts")).get("trace"))
-    grouping = group(event, rules)
+    grouping = group_named(event, names, rules)
     lead = exceptions[grouping.lead] if exceptions else {}
     return {
         "event_id": event["event_id"],

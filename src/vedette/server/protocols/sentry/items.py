@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from vedette.server.grouping import Names
 from vedette.server.http.outcomes import Outcome
 from vedette.server.protocols.sentry import (
     attachments,
@@ -17,7 +18,7 @@ from vedette.server.protocols.sentry import (
 )
 from vedette.server.protocols.sentry.batch import ERRORS, Batch
 from vedette.server.protocols.sentry.envelope import Item
-from vedette.server.protocols.sentry.event import error_row
+from vedette.server.protocols.sentry.event import NO_NAMES, error_row
 from vedette.server.protocols.sentry.normalise import normalise
 from vedette.server.protocols.sentry.shapes import BadItem, count, hex_id, load_object, objects, text
 from vedette.server.protocols.sentry.times import time_text
@@ -37,14 +38,15 @@ class Kind:
 
 def add_event(item: Item, batch: Batch) -> None:
     """An `event` item. Raises BadItem."""
-    store_event(load_object(item.payload), batch, size=len(item.payload))
+    names = batch.names.get(item.payload, {}) if batch.names else {}
+    store_event(load_object(item.payload), batch, size=len(item.payload), names=names)
 
 
-def store_event(event: dict[str, Any], batch: Batch, *, size: int) -> None:
+def store_event(event: dict[str, Any], batch: Batch, *, size: int, names: Names = NO_NAMES) -> None:
     """Scrub, normalise and add one error event of `size` bytes."""
     batch.scrub(event)
     normalise(event, event_id=batch.event_id or hex_id(event.get("event_id"), 32), client_ip=batch.client_ip)
-    row = error_row(event, batch.rules.grouping)
+    row = error_row(event, batch.rules.grouping, names)
     if batch.rules.discards(row["fingerprints"]):
         batch.drop("error", "discarded", "its issue is discarded", outcome="filtered")
         return

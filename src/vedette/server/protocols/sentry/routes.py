@@ -27,6 +27,7 @@ from vedette.server.protocols.sentry.embed import DIALOG, DIALOG_HEADERS, event_
 from vedette.server.protocols.sentry.envelope import Item, parse_envelope
 from vedette.server.protocols.sentry.feedback import store_user_report
 from vedette.server.protocols.sentry.items import add_item, store_event
+from vedette.server.protocols.sentry.minified import read_names
 from vedette.server.protocols.sentry.reports import MINIDUMP_MAGIC, minidump_event, multipart, security_events
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, load_object, mapping, text
 from vedette.server.protocols.sentry.times import Clock, FirstTimes
@@ -86,6 +87,7 @@ async def envelope(request: IngestRequest, *, first_times: FirstTimes) -> Respon
     batch = _batch(request, key, first_times, body=body, sent_at=parsed.headers.get("sent_at"))
     batch.event_id = event_id
     batch.trace = mapping(parsed.headers.get("trace"))
+    batch.names = await read_names(request.ingest, key.project_id, parsed.items)
     bad = await asyncio.to_thread(_add_items, parsed.items, batch) if large else _add_items(parsed.items, batch)
     if parsed.broken:
         batch.drop("envelope", "malformed_envelope", parsed.broken, sample=body[:4096])
@@ -131,7 +133,9 @@ async def store(request: IngestRequest, *, first_times: FirstTimes) -> Response:
         event = load_object(body)
         batch.event_id = hex_id(event.get("event_id"), 32) or uuid.uuid4().hex
         kind = "transaction" if event.get("type") == "transaction" else "event"
-        bad = add_item(Item(kind, {}, body), batch)
+        item = Item(kind, {}, body)
+        batch.names = await read_names(request.ingest, key.project_id, [item])
+        bad = add_item(item, batch)
     except BadItem as unreadable:
         bad = unreadable
         batch.drop("error", bad.reason, bad.detail, sample=body[:4096])
