@@ -25,7 +25,7 @@ FLAGS = [
 ADMIN = {"email": "ada@example.org", "name": "Ada Lovelace", "password": "analytical engine"}
 STATIC = Path(__file__).parents[2] / "src/vedette/server/static/index.html"
 # Every run shares its two cores with other tests: what takes 0.1 s alone may take seconds here.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="package")  # open, it keeps others in this process from running an event loop

@@ -34,7 +34,7 @@ def test_the_end_under_load_is_in_order_and_in_time(tmp_path: Path) -> None:
         with Traffic(new_project(server, "ended"), grpc_endpoint) as traffic:
             for _ in range(2):
                 traffic.wait_for(20)
-                assert server.terminate(timeout=10) == 0
+                assert server.terminate(timeout=60) == 0
                 server = start_server(tmp_path, *again)
             traffic.wait_for(10)
             traffic.end()

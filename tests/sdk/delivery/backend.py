@@ -166,7 +166,7 @@ def unavailable_for(seconds: float, answer: Answer | None = None) -> Behaviour:
     return behave
 
 
-def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for something that other threads or processes bring about."""
     end = time.monotonic() + seconds
     while not condition():

