@@ -23,6 +23,7 @@ from vedette.server.config import Settings
 from vedette.server.features import (
     correlation,
     crons,
+    detectors,
     event_schema,
     feedback,
     health,
@@ -93,6 +94,7 @@ FEATURES: tuple[ModuleType, ...] = (
     crons,
     live,
     correlation,
+    detectors,
     event_schema,
     rules,
     sql,

@@ -22,12 +22,12 @@ COLUMNS: Mapping[str, str] = {
     **{name: name for name in (
         "level", "release", "environment", "service", "dist", "platform", "logger", "transaction", "server_name",
         "trace_id", "span_id", "session_id", "url", "title", "culprit", "source", "mechanism", "event_id",
-        "fingerprint", "type", "value", "user_id", "user_email", "user_name",
+        "fingerprint", "type", "value", "user_id", "user_email", "user_name", "category",
     )},
     "trace": "trace_id", "session": "session_id", "message": "value", "id": "event_id", "http.url": "url",
     "user.id": "user_id", "user.email": "user_email", "user.username": "user_name", "user.ip": "user_ip",
     "error.type": "type", "error.value": "value", "error.mechanism": "mechanism", "location": "culprit",
-    "platform.name": "platform", "sdk.name": "sdk_name", "sdk.version": "sdk_version",
+    "issue.category": "category", "platform.name": "platform", "sdk.name": "sdk_name", "sdk.version": "sdk_version",
 }  # fmt: skip
 FRAMES: Mapping[str, str] = {f"stack.{name}": f"frames.{name}" for name in ("filename", "function", "module")}
 USER = {"id": "user_id", "email": "user_email", "username": "user_name", "ip": "user_ip"}
@@ -43,6 +43,7 @@ TIMES = {
 }  # fmt: skip
 RELEASES = {"first_release": "first_release", "firstRelease": "first_release", "last_release": "last_release"}
 OF_ISSUES = {"is", "assigned", "assigned_to", "priority", *NUMBERS, *TIMES, *RELEASES}
+CATEGORIES = ("error", "performance")
 LEVELS = ("fatal", "error", "warning", "info", "debug")
 AGO = re.compile(r"(?P<sign>[+-])(?P<number>\d{1,6})(?P<unit>[mhdw])", re.ASCII)
 

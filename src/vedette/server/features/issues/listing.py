@@ -32,7 +32,7 @@ from vedette.server.store.filters import Filter
 
 SORTS = ("last_seen", "first_seen", "events", "users", "priority", "trend")
 TREND_STEPS = 24
-LOOKS = ("title", "type", "value", "culprit", "platform", "last_event_id", "services")
+LOOKS = ("title", "type", "value", "culprit", "platform", "category", "last_event_id", "services")
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ class Events:
     def compiled(self) -> tuple[str, dict[str, Any]]:
         """One bound condition."""
         condition, bound = compile_filters(self.filters, FIELDS)
-        crash, scope = ("", {}) if self.every else once([*self.filters, *self.conditions.scope])
+        crash, scope = ("", {}) if self.every else once([*self.filters, *self.conditions.scope], findings=True)
         parts = [condition, *self.conditions.events, crash]
         return " AND ".join(part for part in parts if part), bound | scope | self.conditions.bound
 

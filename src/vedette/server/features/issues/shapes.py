@@ -36,6 +36,7 @@ class Issue(BaseModel):
     value: str
     culprit: str
     platform: str
+    category: Literal["error", "performance"]
     level: str
     handled: bool | None
     services: list[str]

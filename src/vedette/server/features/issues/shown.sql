@@ -6,6 +6,7 @@ SELECT
     argMax(value, time) AS value,
     argMax(culprit, time) AS culprit,
     argMax(platform, time) AS platform,
+    argMax(category, time) AS category,
     argMax(event_id, time) AS last_event_id,
     argMax((toString(level), handled), time) AS newest,
     arraySort(groupUniqArrayIf(20)(service, service != '')) AS services,
@@ -14,7 +15,7 @@ SELECT
     ) AS trend
 -- By itself, because conditions name columns that are called like what is selected.
 FROM (
-    SELECT fingerprint, title, type, value, culprit, platform, event_id, level, handled, service, time
+    SELECT fingerprint, title, type, value, culprit, platform, category, event_id, level, handled, service, time
     FROM errors
     WHERE project_id = {project_id:UInt32}
         AND fingerprint IN {fingerprints:Array(String)}

@@ -8,7 +8,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from vedette.server.features.correlation import fields
-from vedette.server.features.issues.conditions import COLUMNS, FRAMES, IS, LEVELS, NUMBERS, OF_ISSUES, RELEASES, TIMES
+from vedette.server.features.issues.conditions import (
+    CATEGORIES,
+    COLUMNS,
+    FRAMES,
+    IS,
+    LEVELS,
+    NUMBERS,
+    OF_ISSUES,
+    RELEASES,
+    TIMES,
+)
 from vedette.server.features.issues.decide import Desk, known_issues
 from vedette.server.features.issues.overlay import Overlay
 from vedette.server.features.issues.routes import DecidingDesk, IssueId, ReadingDesk, ask_two_weeks
@@ -34,9 +44,9 @@ MOST_ACTIVITY = 500
 MOST_SEARCHES = 200
 """Keys that are two words for one thing are offered once."""
 OFFERED_COLUMNS = (
-    "level", "release", "environment", "service", "user.email", "user.id", "user.username", "message", "title",
-    "culprit", "error.type", "error.value", "error.handled", "transaction", "trace", "session", "url", "platform",
-    "logger", "server_name", "dist", "sdk.name", "source", "event_id", "fingerprint", *FRAMES,
+    "level", "issue.category", "release", "environment", "service", "user.email", "user.id", "user.username", "message",
+    "title", "culprit", "error.type", "error.value", "error.handled", "transaction", "trace", "session", "url",
+    "platform", "logger", "server_name", "dist", "sdk.name", "source", "event_id", "fingerprint", *FRAMES,
 )  # fmt: skip
 OFFERED_OF_ISSUES = (
     "is", "assigned", "priority", "times_seen", "users", "comments", "feedback", "age", "first_seen", "last_seen",
@@ -45,7 +55,7 @@ OFFERED_OF_ISSUES = (
 """What can be typed after a key that asks about issues."""
 VALUES = {
     "is": tuple(IS), "assigned": ("me", "none"), "assigned_to": ("me", "none"), "priority": PRIORITIES,
-    "level": LEVELS, "error.handled": ("true", "false"),
+    "level": LEVELS, **dict.fromkeys(("issue.category", "category"), CATEGORIES), "error.handled": ("true", "false"),
     **dict.fromkeys(TIMES, ("-1h", "-24h", "-7d", "+30d")), **dict.fromkeys(NUMBERS, (">10", ">100", ">1000")),
 }  # fmt: skip
 

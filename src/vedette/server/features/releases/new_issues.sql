@@ -4,6 +4,7 @@ FROM (
     SELECT fingerprint, argMin(release, first_time) AS release
     FROM error_releases
     WHERE project_id = {project_id:UInt32}
+        AND fingerprint NOT IN (SELECT fingerprint FROM finding_hours WHERE project_id = {project_id:UInt32})
     GROUP BY fingerprint
 )
 WHERE release IN {releases:Array(String)}

@@ -25,6 +25,7 @@ MAX_SPANS = 5000
 MAX_ATTRIBUTES = 256
 NAME = 500
 # https://develop.sentry.dev/sdk/telemetry/traces/span-operations/ → OpenTelemetry's span kinds
+LONGEST_TEXT = 4000
 KINDS = {
     "http.server": "server",
     "websocket.server": "server",
@@ -141,7 +142,10 @@ def _child_row(batch: Batch, span: dict[str, Any], common: dict[str, Any], root:
     attributes = {**mapping(span.get("tags")), **mapping(span.get("data"))}
     attributes |= {"sentry.origin": span.get("origin"), "sentry.segment.id": span.get("segment_id")}
     attributes["sentry.exclusive_time"] = span.get("exclusive_time")
-    row["name"] = text(span.get("description"), NAME) or row["op"] or "<unnamed>"
+    description = text(span.get("description"), LONGEST_TEXT)
+    row["name"] = description[:NAME] or row["op"] or "<unnamed>"
+    if len(description) > NAME:  # a statement is often longer than a name may be
+        attributes["sentry.description"] = description
     row["attributes"] = string_map(attributes, limit=MAX_ATTRIBUTES)
     row["measurements"] = measurements(span.get("measurements"))
     return row

@@ -19,6 +19,7 @@ SELECT
     user_id,
     user_email,
     fingerprint,
+    category,
     fingerprints,
     grouping,
     source,

@@ -19,6 +19,7 @@ SELECT
     user_id,
     user_email,
     fingerprint,
+    category,
     source
 FROM errors
 WHERE project_id = {project_id:UInt32}

@@ -27,7 +27,8 @@ FIELDS = Fields(
         **dict.fromkeys(
             ("event_id", "level", "type", "value", "title", "culprit", "mechanism", "logger", "transaction",
              "fingerprint", "platform", "service", "environment", "release", "dist", "server_name", "trace_id",
-             "span_id", "session_id", "user_id", "user_email", "user_name", "url", "sdk_name", "source"), "String"
+             "span_id", "session_id", "user_id", "user_email", "user_name", "url", "sdk_name", "source",
+             "category"), "String"
         ),
         "handled": "UInt8",
     },
@@ -39,14 +40,18 @@ LISTING = Listing(load(__package__, "list.sql"), FIELDS, "event_id", "String", W
 SCOPE = frozenset(("service", "environment", "release", "trace_id", "user_id", "session_id", "source"))
 
 
-def once(filters: Sequence[Filter] = ()) -> tuple[str, dict[str, Any]]:
+def once(filters: Sequence[Filter] = (), *, findings: bool = False) -> tuple[str, dict[str, Any]]:
     """The condition on `errors` that counts a crash once, whoever reported it (decision 0012), and what it binds.
 
+    What detectors found is no error, and left out unless `findings` are asked for or a filter names the category.
     Besides `{project_id}`, the query has to bind the range it asks for as `{since}` and `{until}`.
     """
     scope = [item for item in filters if item.field in SCOPE]
     condition, bound = compile_filters(scope, FIELDS, prefix="scope_")
-    return fill(load(__package__, "once.sql"), condition), bound
+    crash = fill(load(__package__, "once.sql"), condition)
+    if findings or any(item.field == "category" for item in filters):
+        return crash, bound
+    return f"category = 'error' AND {crash}", bound
 
 
 def list_errors(store: Store, project_id: int, question: Question) -> dict[str, Any]:

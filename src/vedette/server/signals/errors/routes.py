@@ -16,7 +16,7 @@ router = APIRouter(tags=["errors"])
 
 
 class ErrorEvent(BaseModel):
-    """One occurrence of an exception, or a captured message."""
+    """One occurrence of an exception, a captured message, or (category performance) what a detector found."""
 
     event_id: str
     time: str
@@ -37,6 +37,7 @@ class ErrorEvent(BaseModel):
     user_id: str
     user_email: str
     fingerprint: str
+    category: str
     source: str
 
 
