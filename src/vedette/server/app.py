@@ -35,6 +35,7 @@ from vedette.server.features import (
     rules,
     source_maps,
     sql,
+    web_vitals,
 )
 from vedette.server.features.projects.bootstrap import bootstrap, load_ingest_keys
 from vedette.server.features.rules.documents import load_rules
@@ -92,6 +93,7 @@ FEATURES: tuple[ModuleType, ...] = (
     releases,
     source_maps,
     crons,
+    web_vitals,
     live,
     correlation,
     detectors,

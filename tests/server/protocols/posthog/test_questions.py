@@ -34,6 +34,16 @@ def test_the_configuration_as_a_script(project: ProjectClient) -> None:
     assert "full.no-external" in get(project, "/static/1.2.3/surveys.js").json()["detail"]
 
 
+@pytest.mark.parametrize("kind", ["web-vitals", "web-vitals-with-attribution", "web-vitals-soft-navs"])
+def test_the_script_that_measures_web_vitals(project: ProjectClient, kind: str) -> None:
+    for path in (f"/static/{kind}.js?v=1.449.2", f"/static/1.449.2/{kind}.js"):
+        answer = get(project, path, origin="https://shop.test")
+        assert answer.status_code == 200 and "__PosthogExtensions__" in answer.text
+        assert answer.headers["content-type"].startswith("application/javascript")
+        assert answer.headers["access-control-allow-origin"] == "https://shop.test", "it is loaded with CORS"
+        assert "max-age" in answer.headers["cache-control"]
+
+
 def test_flags_in_every_version(project: ProjectClient) -> None:
     body = json.dumps({"token": project.key, "distinct_id": "u"}).encode()
     for version in (2, 4):

@@ -1,10 +1,14 @@
 """What posthog-js asks before it starts: `/array/<token>/config.js` and `/array/<token>/config`.
 
 The answer turns on what this server stores, and nothing that would make the SDK fetch a script from `/static/`
-(recorder, surveys, web vitals, dead clicks, exception autocapture): those files belong to the npm package, and a
-page that wants them imports `posthog-js/dist/module.full.no-external`. See posthog-js `remote-config.ts`.
+(recorder, surveys, dead clicks, exception autocapture): those files belong to the npm package, and a page that wants
+them imports `posthog-js/dist/module.full.no-external`. Web vitals are the page's own choice, as with PostHog:
+`capture_performance: {web_vitals: true}` makes the SDK fetch the script that `scripts/` has of them. See posthog-js
+`remote-config.ts`, `extensions/web-vitals`.
 """
 
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import orjson
@@ -14,6 +18,14 @@ from vedette.server.http.ingest import IngestRequest, Response
 from vedette.server.protocols.posthog.capture import find_key
 
 CACHE = ("cache-control", "public, max-age=60")
+CACHE_SCRIPT = ("cache-control", "public, max-age=86400")
+JAVASCRIPT = "application/javascript; charset=utf-8"
+# With and without attribution, for hard navigations only or soft ones too; what there is in `scripts/`.
+SCRIPTS = frozenset(
+    f"web-vitals{attribution}{navigations}"
+    for attribution in ("", "-with-attribution")
+    for navigations in ("", "-soft-navs")
+)
 
 
 def remote_config(token: str) -> dict[str, Any]:
@@ -62,12 +74,21 @@ async def config_script(request: IngestRequest) -> Response:
         "(function(){window._POSTHOG_REMOTE_CONFIG=window._POSTHOG_REMOTE_CONFIG||{};"
         f"window._POSTHOG_REMOTE_CONFIG[{name}]={config};}})();"
     ).replace("<", "\\u003c")
-    return Response(200, text.encode(), "application/javascript; charset=utf-8", headers=[CACHE])
+    return Response(200, text.encode(), JAVASCRIPT, headers=[CACHE])
 
 
 async def static_script(request: IngestRequest) -> Response:
-    """A lazily loaded part of posthog-js. Its config never asks for one; a page that forces it gets a clear answer."""
+    """A lazily loaded part of posthog-js: web vitals. A page that forces another gets a clear answer."""
+    kind = str(request.path_params["kind"])
+    if kind in SCRIPTS:
+        return Response(200, script(kind), JAVASCRIPT, headers=[CACHE_SCRIPT])
     raise NotFound(
         f"{request.path} is part of the posthog-js package and not served here",
         hint="import posthog-js/dist/module.full.no-external, which has it built in",
     )
+
+
+@cache
+def script(kind: str) -> bytes:
+    """One of SCRIPTS as posthog-js publishes it."""
+    return files(__package__).joinpath("scripts", f"{kind}.js").read_bytes()

@@ -10,7 +10,7 @@ from vedette.server.protocols.sentry.batch import Batch
 from vedette.server.protocols.sentry.containers import Attributes, attributes_of, each_record, shared_columns
 from vedette.server.protocols.sentry.envelope import Item
 from vedette.server.protocols.sentry.shapes import BadItem, hex_id, objects, text
-from vedette.server.protocols.sentry.spans import NAME, duration_ns, span_kind, store_spans
+from vedette.server.protocols.sentry.spans import NAME, duration_ns, span_kind, store_spans, web_vitals
 from vedette.server.protocols.sentry.times import time_text
 
 
@@ -41,6 +41,7 @@ def _span(record: dict[str, Any], attributes: Attributes, batch: Batch) -> dict[
         "status_message": attributes.get("sentry.status.message", "") if failed else "",
         "scope_name": attributes.get("sentry.sdk.name", "")[:200],
         "scope_version": attributes.get("sentry.sdk.version", "")[:200],
+        "measurements": web_vitals(attributes),
         "links": [_link(link) for link in objects(record.get("links"))],
     }
 

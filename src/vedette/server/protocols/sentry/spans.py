@@ -3,6 +3,7 @@
 Format: https://develop.sentry.dev/sdk/data-model/event-payloads/transaction/ and …/span/.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from vedette.server.protocols.sentry.batch import SPANS, Batch
@@ -39,6 +40,8 @@ KINDS = {
     "queue.receive": "consumer",
     "queue.task": "consumer",
 }
+# https://getsentry.github.io/sentry-conventions/attributes/browser/
+WEB_VITALS = ("lcp", "inp", "cls", "fcp", "ttfb", "fp")
 NOT_FAILED = frozenset(("ok", "cancelled", "unknown", ""))
 
 
@@ -88,6 +91,8 @@ def add_span(item: Item, batch: Batch) -> None:
     }
     row = _child_row(batch, span, common, {})
     row["is_segment"] = span.get("is_segment") is True
+    if row["measurements"] and batch.trace.get("sample_rate"):  # how many page loads a web vital stands for
+        row["attributes"].setdefault("sentry.sample_rate", text(batch.trace["sample_rate"], NAME))
     store_spans(batch, [row], len(item.payload))
 
 
@@ -165,6 +170,17 @@ def measurements(value: Any) -> dict[str, float]:
     return {name: amount for name, amount in list(found.items())[:100] if amount is not None}
 
 
+def web_vitals(attributes: Mapping[str, str]) -> dict[str, float]:
+    """What span v2 says in attributes and transactions as measurements: `browser.web_vital.lcp.value` → `lcp`."""
+    found = {name: number(attributes.get(f"browser.web_vital.{name}.value")) for name in WEB_VITALS}
+    return {name: amount for name, amount in found.items() if amount is not None}
+
+
+def _user_agent(headers: Any) -> str | None:
+    found = (value for name, value in mapping(headers).items() if name.lower() == "user-agent")
+    return text(next(found, ""), 1000) or None
+
+
 def _root_attributes(
     event: dict[str, Any], trace: dict[str, Any], contexts: dict[str, Any], batch: Batch
 ) -> dict[str, str]:
@@ -180,9 +196,11 @@ def _root_attributes(
         "sentry.event_id": event.get("event_id") or None,
         "url.full": request.get("url"),
         "http.request.method": request.get("method"),
+        "user_agent.original": _user_agent(request.get("headers")),
         "user.email": user.get("email"),
         "user.name": user.get("username"),
         "client.address": user.get("ip_address"),
+        "user.geo.country_code": mapping(user.get("geo")).get("country_code"),
     }
     for name, context in contexts.items():
         if name not in ("trace", "profile"):

@@ -1,0 +1,18 @@
+"""Web vitals over rows that the tests insert; a fresh project for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server.reading import Reader, reading
+
+
+@pytest.fixture(scope="package")
+def vitals_reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    with reading(tmp_path_factory.mktemp("web-vitals")) as reader:
+        yield reader
+
+
+@pytest.fixture
+def reader(vitals_reader: Reader) -> Reader:
+    return vitals_reader.new()
