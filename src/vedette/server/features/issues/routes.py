@@ -24,6 +24,7 @@ from vedette.server.features.issues.shapes import (
     Tag,
     UnmergeForm,
 )
+from vedette.server.features.source_maps.culprits import CulpritsDep
 from vedette.server.http.access import Access, Member, ServicesDep, Viewer
 from vedette.server.http.errors import NotFound
 from vedette.server.http.listing import Items, Page, Question, TimeRange, answer, ask
@@ -81,6 +82,7 @@ EventsQuery = Annotated[Question, Depends(ask_events)]
 @router.get("/projects/{project_id}/issues", response_model=IssuePage)
 def list_issues(
     desk: ReadingDesk,
+    culprits: CulpritsDep,
     question: EventsQuery,
     query: Annotated[str, Query(max_length=2000, description='is:unresolved level:error key:value "free text"')] = "",
     sort: Sort = "last_seen",
@@ -89,9 +91,10 @@ def list_issues(
 ) -> Response:
     """Issues that were seen in the range and match the search."""
     asked = listing.Asked(question.range, query, question.filters, sort, cursor, limit, desk.access.user_id)
-    return answer(
-        listing.list_issues(desk.services.store, desk.project_id, desk.overlay(), asked, now_ns=time.time_ns())
-    )
+    store = desk.services.store
+    found = listing.list_issues(store, desk.project_id, desk.overlay(), asked, now_ns=time.time_ns())
+    culprits.name(store, desk.project_id, found["items"])
+    return answer(found)
 
 
 @router.patch("/projects/{project_id}/issues", response_model_exclude_unset=True)
@@ -120,12 +123,13 @@ def delete_issues(form: DeleteForm, desk: DecidingDesk) -> Changed:
 
 
 @router.get("/projects/{project_id}/issues/{issue}", response_model=IssueDetail)
-def one_issue(issue: IssueId, desk: ReadingDesk, question: EventsQuery) -> Response:
+def one_issue(issue: IssueId, desk: ReadingDesk, question: EventsQuery, culprits: CulpritsDep) -> Response:
     """One issue with its trend; a merged fingerprint finds the issue it belongs to."""
     overlay = desk.overlay()
     found = detail.issue_detail(
         desk.services.store, desk.project_id, overlay, overlay.issue_of(issue), _events(question), now_ns=time.time_ns()
     )
+    culprits.name(desk.services.store, desk.project_id, [found])
     return answer(found)
 
 

@@ -19,6 +19,7 @@ from vedette.server.features.releases.shapes import (
     SuspectCommit,
 )
 from vedette.server.features.releases.suspects import suspects
+from vedette.server.features.source_maps.culprits import CulpritsDep
 from vedette.server.features.source_maps.routes import KeepingDep, stacktrace
 from vedette.server.http.access import Services, ServicesDep, StoreDep
 from vedette.server.http.errors import NotFound
@@ -53,6 +54,7 @@ def release(
     project: ProjectId,
     services: ServicesDep,
     store: StoreDep,
+    culprits: CulpritsDep,
     question: SignalQuery,
     version: str,
     buckets: Annotated[int, Query(ge=1, le=500)] = 60,
@@ -64,6 +66,8 @@ def release(
     step, rows = queries.timeline(store, project, question, version, buckets)
     new = set(queries.new_issues(store, project, [version]).get(version, ()))
     back = set(_regressed(services, store, project).get(version, ()))
+    issues = queries.issues(store, project, question, version)
+    culprits.name(store, project, issues)
     with services.metadata.session() as session:
         commits = _commits(session, project, version)
     return ReleaseDetail(
@@ -71,10 +75,7 @@ def release(
         bucket_seconds=step,
         buckets=rows,
         commits=commits,
-        issues=[
-            ReleaseIssue(**group, state=_state(group["fingerprint"], new, back))
-            for group in queries.issues(store, project, question, version)
-        ],
+        issues=[ReleaseIssue(**group, state=_state(group["fingerprint"], new, back)) for group in issues],
     )
 
 

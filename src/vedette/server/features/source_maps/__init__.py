@@ -4,7 +4,8 @@
 - `shelf`    the files; `bundle` what is in one; `keeping` files and rows together, retention
 - `catalog`  which map belongs to a file, or why none does
 - `reader`   reads positions in a process of its own; `lookup` asks it and remembers
-- `stacks`   where an event's frames are; `resolve` a whole stack trace, for people; `arriving` for grouping
+- `stacks`   where an event's frames are; `resolve` a whole stack trace, `culprits` the places that lists name
+- `arriving` errors on their way in, before they are grouped
 """
 
 from vedette.server.features.source_maps.arriving import Arriving

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from vedette.server.features.source_maps.catalog import Missing, find_map
+from vedette.server.features.source_maps.catalog import Missing, Stamp, find_map
 from vedette.server.features.source_maps.keeping import Keeping
 from vedette.server.features.source_maps.lookup import READERS, Answer, MapFile, Position, Unreadable
 from vedette.server.features.source_maps.stacks import Build, Place, Script, Stacks, read_stacks, source_names
@@ -31,7 +31,6 @@ BUDGET_SECONDS = 20.0
 MOST_SCRIPTS = 2000  # whose maps are remembered, 0.5 KB each
 RELOAD_SECONDS = 5.0
 
-Stamp = tuple[int, str]  # changes with what a project has uploaded: how many bundles, and when the last
 Key = tuple[int, Stamp, Script, Build]
 
 

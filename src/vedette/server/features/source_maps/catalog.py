@@ -14,6 +14,7 @@ from vedette.server.features.source_maps.stacks import Build
 from vedette.server.metadata.models import now
 from vedette.server.metadata.source_maps import SourceBundle, SourceBundleRelease, SourceFile
 
+Stamp = tuple[int, str]  # how many bundles a project has, and when the last was uploaded
 BundlePath = Callable[[int, str], Path]
 USED_EVERY = timedelta(days=1)
 CODE = ("minified_source", "source_map")
@@ -150,6 +151,13 @@ def urls_of(file: str) -> list[str]:
     if plain.startswith("~/"):
         return [plain]
     return [plain, f"~/{parts.path.lstrip('/')}"]
+
+
+def stamp_of(session: Session, project_id: int) -> Stamp:
+    """What changes with the bundles of a project."""
+    latest = select(func.count(), func.max(SourceBundle.uploaded_at)).where(SourceBundle.project_id == project_id)
+    count, uploaded_at = session.execute(latest).one()
+    return count, str(uploaded_at)
 
 
 def project_bytes(session: Session, project_id: int) -> int:
