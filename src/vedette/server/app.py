@@ -49,6 +49,7 @@ from vedette.server.http.ingest import Ingest
 from vedette.server.http.keys import KeyRing
 from vedette.server.http.outcomes import Outcomes
 from vedette.server.http.rules import RuleBook
+from vedette.server.http.settled import Settled
 from vedette.server.metadata.engine import Metadata
 from vedette.server.protocols import betterstack, otlp, posthog, prometheus, sentry
 from vedette.server.signals import (
@@ -189,6 +190,7 @@ def read_api(services: Services) -> FastAPI:
     api.state.services = services
     api.add_middleware(Bounded)
     api.add_middleware(Compressed)
+    api.add_middleware(Settled, committer=services.committer)
     for slice_ in (*FEATURES, *SIGNALS):
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")

@@ -12,6 +12,8 @@ refuses is split until the one bad block is found, so that it never takes its ne
 A trickle, blocks that come neither at once after an answer nor seldom, would make an insert of each; its blocks wait
 up to `trickle_wait_seconds`. Clients who send again when answered never wait so long, nor does whoever comes alone.
 
+With a `journal`, rows that name themselves are acknowledged once they are in it, and are in the store soon after.
+
 With a `spool`, blocks for an unreachable store are acknowledged once they are on the spool's disk. They are
 replayed in order per table; new blocks of a table queue behind its spooled ones.
 """
@@ -29,12 +31,15 @@ from math import inf
 
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
 from vedette.server.store.inbound import Block, Inbound, RequestId
-from vedette.server.store.spool import Segment, Spool, SpoolStatus
+from vedette.server.store.journal import Journal
+from vedette.server.store.replay import Replay
+from vedette.server.store.spool import Spool, SpoolStatus
 
 __all__ = ["CommitStatus", "Committer", "Inbound"]
 
 log = logging.getLogger("vedette.store")
 
+WRITERS = 2  # inserts at one time, of different tables
 FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 30.0
 LONGEST_WAIT = 10  # times `wait_seconds`; in a trickle, times what an insert takes
@@ -87,7 +92,8 @@ class Committer:
     """Joins blocks per inbound table and inserts them on worker threads.
 
     `insert` may be called from several threads, for one table by one at a time; `inbound.settings` then carry
-    an `insert_deduplication_token`, the same when an insert is repeated. `guard` is asked before each block and
+    an `insert_deduplication_token`, the same when an insert is repeated. `journal` is for an embedded store, `spool`
+    for a remote one. `guard` is asked before each block and
     raises StoreFull when there is no room (see `disk`).
     """
 
@@ -99,8 +105,8 @@ class Committer:
         trickle_wait_seconds: float = 0.2,
         max_bytes: int = 32 * 1024 * 1024,
         queue_max_bytes: int = 256 * 1024 * 1024,
-        writers: int = 2,
         spool: Spool | None = None,
+        journal: Spool | None = None,
         guard: Callable[[], None] | None = None,
     ) -> None:
         self._insert = insert
@@ -109,14 +115,15 @@ class Committer:
         self._max_bytes = max_bytes
         self._queue_max_bytes = queue_max_bytes
         self._queued_bytes = 0
-        self._executor = ThreadPoolExecutor(writers, thread_name_prefix="commit")
+        self._executor = ThreadPoolExecutor(WRITERS, thread_name_prefix="commit")
         # Appends must not wait for inserts that hang on a dead store.
         self._spool_executor = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._spool = spool
         self._guard = guard
         self._lanes: dict[Inbound, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._replay: asyncio.Task[None] | None = None
+        self._replaying: asyncio.Task[None] | None = None
+        self._journal = Journal(journal, self._attempt) if journal else None
         self._spooled = asyncio.Event()
         self._closing = False
         self._listeners: list[Listener] = []
@@ -134,13 +141,21 @@ class Committer:
     def status(self) -> CommitStatus:
         """What waits to be stored."""
         spool = self._spool.status() if self._spool else SpoolStatus()
-        return CommitStatus(self._queued_bytes, spool, self._last_error)
+        journal = self._journal.status() if self._journal else SpoolStatus()
+        return CommitStatus(self._queued_bytes + journal.bytes, spool, self._last_error)
 
     def start(self) -> None:
-        """Begin to replay what an earlier run left in the spool. Needs the running event loop."""
-        if self._spool is not None and self._replay is None:
-            self._replay = asyncio.create_task(self._replay_spool(self._spool), name="replay spool")
+        """Begin to store what an earlier run left in the spool or the journal. Needs the running event loop."""
+        if self._spool is not None and self._replaying is None:
+            self._replaying = asyncio.create_task(self._replay_spool(self._spool), name="replay spool")
             self._spooled.set()
+        if self._journal is not None:
+            self._journal.start()
+
+    async def settle(self) -> None:
+        """Return when whoever asks the store finds all that was acknowledged until now (unless the store fails)."""
+        if self._journal is not None:
+            await self._journal.settle()
 
     def commit(
         self, inbound: Inbound, block: bytes, *, rows: int = 1, request: RequestId | None = None
@@ -194,9 +209,11 @@ class Committer:
             lane.full.set()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        if self._replay is not None:
+        if self._replaying is not None:
             self._spooled.set()
-            await asyncio.wait([self._replay])
+            await asyncio.wait([self._replaying])
+        if self._journal is not None:
+            await self._journal.close()
         self._executor.shutdown()
         self._spool_executor.shutdown()
 
@@ -222,7 +239,6 @@ class Committer:
             lane.insert_seconds = lane.inserted_at - started
             lane.expected = len(batch) + len(lane.waiting)
             self._queued_bytes -= sum(len(waiting.block.data) for waiting in batch)
-            self._tell(lane.inbound.table)
 
     def _mark(self, lane: _Lane) -> None:
         """Say whether the lane's next batch has anything to wait for."""
@@ -240,6 +256,8 @@ class Committer:
 
     def _patient_until(self, lane: _Lane) -> float:
         """When to insert what waits, if no more comes."""
+        if self._journal and lane.inbound.has_ids:
+            return lane.waiting[0].since  # an append costs too little to wait for others
         if lane.trickle:
             return lane.waiting[0].since + min(self._trickle_wait_seconds, LONGEST_WAIT * lane.insert_seconds)
         patience = max(self._wait_seconds, min(lane.insert_seconds / 2, LONGEST_WAIT * self._wait_seconds))
@@ -260,6 +278,9 @@ class Committer:
 
     async def _store(self, inbound: Inbound, batch: list[_Waiting]) -> None:
         """Store a batch and answer its waiters; a refused batch is halved until the bad block stands alone."""
+        if self._journal and inbound.has_ids:
+            await _answer_when(batch, self._journal.append(inbound, [waiting.block for waiting in batch]))
+            return
         token = ""
         try:
             if self._spool is None or not (self._last_error or self._spool.holds(inbound)):
@@ -291,6 +312,9 @@ class Committer:
         joined = blocks[0].data if len(blocks) == 1 else b"".join([block.data for block in blocks])
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._executor, self._insert, inbound.with_token(token), joined)
+        self._last_error = ""
+        for listener in self._listeners:
+            listener(inbound.table)
 
     async def _put_aside(self, inbound: Inbound, batch: list[_Waiting], token: str) -> None:
         """Append a batch to the spool and answer its waiters. A token says that an insert was tried under it."""
@@ -298,16 +322,13 @@ class Committer:
         blocks = [waiting.block for waiting in batch]
         append = self._spool.append
         loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(self._spool_executor, lambda: append(inbound, blocks, token=token))
-        except Exception as error:
-            _answer(batch, error)
-        else:
-            _answer(batch, None)
+        appended = loop.run_in_executor(self._spool_executor, lambda: append(inbound, blocks, token=token))
+        await _answer_when(batch, appended)
         self._spooled.set()
 
     async def _replay_spool(self, spool: Spool) -> None:
         """Store the spool's segments, per table in order, until closed. Backs off while the store is down."""
+        replay = Replay(spool, self._attempt, self._spool_executor, stopped=lambda: self._closing)
         retry_seconds = FIRST_RETRY_SECONDS
         while True:
             await self._spooled.wait()
@@ -316,7 +337,7 @@ class Committer:
                 return
             progress, failed = False, ""
             for inbound in spool.inbounds():
-                stored, error = await self._replay_table(spool, inbound)
+                stored, error = await replay.table(inbound)
                 progress, failed = progress or stored, error or failed
             # While nothing goes through, blocks of all tables skip the attempt; it may hang until a timeout.
             self._last_error = "" if progress or not failed else failed
@@ -331,47 +352,15 @@ class Committer:
         while not self._closing and (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, 0.2))
 
-    async def _replay_table(self, spool: Spool, inbound: Inbound) -> tuple[bool, str]:
-        """Store one table's segments in order. Returns whether any was stored, and the error that stopped it."""
-        stored = False
-        loop = asyncio.get_running_loop()
-        while not self._closing:
-            try:
-                found = await loop.run_in_executor(self._spool_executor, spool.oldest, inbound)
-                if found is None:
-                    return stored, ""
-                segment, blocks = found
-                await self._replay_blocks(spool, segment, blocks, 0, segment.token)
-                spool.done(segment)
-            except Exception as error:  # whatever it is, the data stays in the spool for the next try
-                return stored, str(error) or repr(error)
-            stored = True
-            self._last_error = ""
-            self._tell(inbound.table)
-        return stored, ""
 
-    async def _replay_blocks(self, spool: Spool, segment: Segment, blocks: list[Block], first: int, token: str) -> None:
-        """Store blocks `first`… of a segment; halve them when refused, and set a bad one aside.
-
-        The halves' tokens depend on nothing but their place, so a replay after a crash repeats them.
-        """
-        if not blocks:
-            return
-        try:
-            await self._attempt(segment.inbound, blocks, token)
-        except InsertRejected as error:
-            if len(blocks) == 1:
-                log.error("a spooled block for %s is refused: %s", segment.inbound.table, error)
-                spool.reject(segment, first, blocks[0], str(error))
-                return
-            middle = len(blocks) // 2
-            for start, part in ((0, blocks[:middle]), (middle, blocks[middle:])):
-                place = f"{segment.token}-{first + start}-{len(part)}"
-                await self._replay_blocks(spool, segment, part, first + start, place)
-
-    def _tell(self, table: str) -> None:
-        for listener in self._listeners:
-            listener(table)
+async def _answer_when(batch: list[_Waiting], appended: Awaitable[None]) -> None:
+    """Tell each block's waiter when its batch is on disk, or why it is not."""
+    try:
+        await appended
+    except Exception as error:
+        _answer(batch, error)
+    else:
+        _answer(batch, None)
 
 
 def _answer(batch: list[_Waiting], error: Exception | None) -> None:

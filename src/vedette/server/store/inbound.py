@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 class Inbound:
     """A table that takes encoded rows: blocks of one format that can be joined by concatenation.
 
-    Two inbounds with other settings are two: their blocks never share an insert.
+    Two inbounds with other settings are two: their blocks never share an insert. `has_ids` promises that a row stored
+    twice counts once, in the table and in all that its views keep: such rows may go through the journal.
     """
 
     table: str
     fmt: str
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    has_ids: bool = field(default=False, compare=False)
 
     def with_token(self, token: str) -> "Inbound":
         """The same table, for one insert that can be repeated without storing its rows twice."""

@@ -101,6 +101,10 @@ class Spool:
         """Whether blocks of this table are waiting, so that new ones must go behind them."""
         return bool(self._segments.get(inbound))
 
+    def segments(self, inbound: Inbound) -> int:
+        """How many segments of this table wait."""
+        return len(self._segments.get(inbound, ()))
+
     def append(self, inbound: Inbound, blocks: Sequence[Block], *, token: str = "") -> None:
         """Put blocks behind the others; when it returns, they are on disk.
 

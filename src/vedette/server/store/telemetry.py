@@ -10,7 +10,7 @@ from typing import Any
 
 from vedette.server.config import Settings
 from vedette.server.store.client import Store
-from vedette.server.store.commit import Committer
+from vedette.server.store.commit import WRITERS, Committer
 from vedette.server.store.disk import DiskGuard
 from vedette.server.store.dsn import Dsn
 from vedette.server.store.errors import StoreError, StoreUnavailable
@@ -24,7 +24,6 @@ log = logging.getLogger("vedette.store")
 
 RETENTION_SECONDS = 60
 RETRY_SECONDS = 2
-WRITERS = 2
 
 
 class Telemetry:
@@ -39,8 +38,14 @@ class Telemetry:
         dsn = Dsn.parse(settings.store_dsn)
         self.reader = Store(dsn, handles=readers, session_settings=read_settings)
         self.writer = Store(dsn, handles=WRITERS + 1)  # one for retention
-        self.spool = None
-        if not dsn.embedded:
+        self.spool = self.journal = None
+        if dsn.embedded:
+            self.journal = Spool(
+                settings.data / "journal",
+                max_bytes=settings.queue_max_bytes,
+                segment_bytes=settings.commit_max_bytes,
+            )
+        else:
             self.spool = Spool(
                 settings.data / "spool",
                 max_bytes=settings.spool_max_bytes,
@@ -53,8 +58,8 @@ class Telemetry:
             trickle_wait_seconds=settings.commit_trickle_wait_ms / 1000,
             max_bytes=settings.commit_max_bytes,
             queue_max_bytes=settings.queue_max_bytes,
-            writers=WRITERS,
             spool=self.spool,
+            journal=self.journal,
             guard=self.guard,
         )
         self.recent = RecentRequests()

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -24,7 +24,7 @@ def _json_table(table: str) -> Inbound:
     return Inbound(table, "JSONEachRow", JSON_ROWS)
 
 
-ERRORS = _json_table("errors")
+ERRORS = replace(_json_table("errors"), has_ids=True)
 FEEDBACK = _json_table("feedback")
 SPANS = _json_table("spans")
 LOGS = _json_table("logs")
