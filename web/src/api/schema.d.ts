@@ -730,6 +730,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Feedback
+         * @description What users wrote, the newest first.
+         */
+        get: operations["list_feedback_api_v1_projects__project_id__feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Feedback
+         * @description Resolve, mark as spam, or put back into the inbox: all of them or none.
+         */
+        patch: operations["change_feedback_api_v1_projects__project_id__feedback_patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/feedback/{feedback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Feedback
+         * @description One with its files, its error, and what else happened: trace, logs, the user, what they did and met.
+         */
+        get: operations["one_feedback_api_v1_projects__project_id__feedback__feedback_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/feedback/{feedback_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attachment
+         * @description A file that came with feedback: to be shown if it really is a PNG, JPEG or WebP, else to be saved.
+         */
+        get: operations["attachment_api_v1_projects__project_id__feedback__feedback_id__attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/releases": {
         parameters: {
             query?: never;
@@ -1104,6 +1168,26 @@ export interface paths {
          * @description Where these rules would filter something that the newest errors hold now. Nothing is saved or shown.
          */
         post: operations["preview_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/scrubbing-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Scrubbing Rules
+         * @description What ingestion would store of a JSON document or a text under these rules. Nothing of it is kept.
+         */
+        post: operations["try_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1555,6 +1639,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AboutError
+         * @description The error that feedback is about, in the richest report of it.
+         */
+        AboutError: {
+            /**
+             * Issue
+             * @description the issue it belongs to
+             */
+            issue: string;
+            /** Event Id */
+            event_id: string;
+            /** Time */
+            time: string;
+            /** Level */
+            level: string;
+            /** Title */
+            title: string;
+            /** Culprit */
+            culprit: string;
+            /** Service */
+            service: string;
+            /**
+             * By
+             * @description how it is known: the feedback names it, or shares its trace
+             * @enum {string}
+             */
+            by: "event" | "trace";
+        };
+        /**
          * Account
          * @description The user who is logged in.
          */
@@ -1649,37 +1762,6 @@ export interface components {
                 string,
                 string
             ][];
-        };
-        /**
-         * Changed
-         * @description How many issues were changed, and of those that matched a search, the changes that give back what was.
-         */
-        Changed: {
-            /** Changed */
-            changed: number;
-            /**
-             * Undo
-             * @default []
-             */
-            undo: components["schemas"]["IssueChange"][];
-        };
-        /**
-         * ChangedGroup
-         * @description A group as the rules would make it, of events that would change; `before` are the groups they are in now.
-         */
-        ChangedGroup: {
-            /** Fingerprint */
-            fingerprint: string;
-            /** Title */
-            title: string;
-            /** Count */
-            count: number;
-            /** Before */
-            before: string[];
-            /** Rules */
-            rules: string[];
-            /** Last Event Id */
-            last_event_id: string;
         };
         /**
          * Check
@@ -2049,6 +2131,28 @@ export interface components {
             discarded_at: string | null;
         };
         /**
+         * Effect
+         * @description Issues that the rules would change, with all that their events go to.
+         *
+         *     `joined` several become one; `split` one becomes several; `moved` both; `renamed` one goes on as another.
+         */
+        Effect: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "joined" | "split" | "moved" | "renamed";
+            /**
+             * Count
+             * @description events that change
+             */
+            count: number;
+            /** Before */
+            before: components["schemas"]["Side"][];
+            /** After */
+            after: components["schemas"]["Side"][];
+        };
+        /**
          * ErrorAround
          * @description Another error that the same user or session met.
          */
@@ -2262,6 +2366,141 @@ export interface components {
             events: components["schemas"]["DeclaredEvent"][];
         };
         /**
+         * Feedback
+         * @description What one user wrote. `user_id`, `environment`, `release` and `trace_id` are its error's where it names none.
+         */
+        Feedback: {
+            /** Id */
+            id: string;
+            /** Time */
+            time: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Message */
+            message: string;
+            /** Url */
+            url: string;
+            /**
+             * Event Id
+             * @description the event it names; it may not have come yet
+             */
+            event_id: string;
+            /** Trace Id */
+            trace_id: string;
+            /** User Id */
+            user_id: string;
+            /** Environment */
+            environment: string;
+            /** Release */
+            release: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "resolved" | "spam";
+            /** Changed At */
+            changed_at: string | null;
+            changed_by: components["schemas"]["Member"] | null;
+            error: components["schemas"]["AboutError"] | null;
+            /**
+             * Files
+             * @description how many came with it
+             */
+            files: number;
+        };
+        /**
+         * FeedbackChange
+         * @description Body of `PATCH feedback`.
+         */
+        FeedbackChange: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "resolved" | "spam";
+        };
+        /**
+         * FeedbackDetail
+         * @description One feedback with its files, what happened around it, and the event as sent (after scrubbing).
+         */
+        FeedbackDetail: {
+            /** Id */
+            id: string;
+            /** Time */
+            time: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Message */
+            message: string;
+            /** Url */
+            url: string;
+            /**
+             * Event Id
+             * @description the event it names; it may not have come yet
+             */
+            event_id: string;
+            /** Trace Id */
+            trace_id: string;
+            /** User Id */
+            user_id: string;
+            /** Environment */
+            environment: string;
+            /** Release */
+            release: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "resolved" | "spam";
+            /** Changed At */
+            changed_at: string | null;
+            changed_by: components["schemas"]["Member"] | null;
+            error: components["schemas"]["AboutError"] | null;
+            /**
+             * Files
+             * @description how many came with it
+             */
+            files: number;
+            /** Session Id */
+            session_id: string;
+            /** Replay Id */
+            replay_id: string;
+            /** Attachments */
+            attachments: components["schemas"]["File"][];
+            around: components["schemas"]["Around"];
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FeedbackPage
+         * @description Answer of `GET feedback`. `counts` are of everything that matches, whatever its status.
+         */
+        FeedbackPage: {
+            /** Items */
+            items: components["schemas"]["Feedback"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Truncated
+             * @description the range has more; the newest 10,000 were looked at
+             */
+            truncated: boolean;
+        };
+        /**
          * Field
          * @description Something to filter on. `kind`: column, attribute, resource, scope, tag, property.
          */
@@ -2270,6 +2509,22 @@ export interface components {
             name: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * File
+         * @description A file that came with feedback; `picture` is one that a browser may be shown.
+         */
+        File: {
+            /** Attachment Id */
+            attachment_id: string;
+            /** Filename */
+            filename: string;
+            /** Content Type */
+            content_type: string;
+            /** Size */
+            size: number;
+            /** Picture */
+            picture: boolean;
         };
         /**
          * Fingerprint
@@ -2375,6 +2630,19 @@ export interface components {
             rules: number;
         };
         /**
+         * GroupingChange
+         * @description Body of `PUT grouping-rules`.
+         */
+        GroupingChange: {
+            /** Version */
+            version?: number | null;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["GroupingRule"][];
+        };
+        /**
          * GroupingRule
          * @description Field → patterns, all of which must hold, and what follows (docs/grouping.md).
          */
@@ -2389,17 +2657,6 @@ export interface components {
                 [key: string]: string[];
             };
             then: components["schemas"]["GroupingThen"];
-        };
-        /**
-         * GroupingRules
-         * @description A project's grouping rules, tried from the top. `version` counts their changes.
-         */
-        GroupingRules: {
-            /**
-             * Rules
-             * @default []
-             */
-            rules: components["schemas"]["GroupingRule"][];
         };
         /**
          * GroupingThen
@@ -2558,6 +2815,11 @@ export interface components {
             fingerprints: number;
             /** Comments */
             comments: number;
+            /**
+             * Feedback
+             * @description how often users wrote about it in the range
+             */
+            feedback: number;
         };
         /**
          * IssueChange
@@ -2693,6 +2955,11 @@ export interface components {
             fingerprints: number;
             /** Comments */
             comments: number;
+            /**
+             * Feedback
+             * @description how often users wrote about it in the range
+             */
+            feedback: number;
             over_time: components["schemas"]["OverTime"];
         };
         /**
@@ -3509,7 +3776,8 @@ export interface components {
         };
         /**
          * Preview
-         * @description What the rules would do to the newest errors: `errors` looked at, `changed` that would change their group.
+         * @description What the rules would do to the newest errors: `errors` looked at, `changed` that would change their issue;
+         *     `met` of each rule how many errors it decides something about; the largest effects of `effects_total`.
          */
         Preview: {
             /** Errors */
@@ -3520,8 +3788,12 @@ export interface components {
             groups_before: number;
             /** Groups After */
             groups_after: number;
-            /** Groups */
-            groups: components["schemas"]["ChangedGroup"][];
+            /** Met */
+            met: number[];
+            /** Effects Total */
+            effects_total: number;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
         };
         /**
          * PreviewForm
@@ -3952,6 +4224,8 @@ export interface components {
              * @default 0
              */
             version: number;
+            /** Changed At */
+            changed_at?: string | null;
         };
         /**
          * SavedScrubbing
@@ -3988,6 +4262,8 @@ export interface components {
              * @default 0
              */
             version: number;
+            /** Changed At */
+            changed_at?: string | null;
         };
         /**
          * SavedSearch
@@ -4086,20 +4362,28 @@ export interface components {
         };
         /**
          * ScrubbedPlace
-         * @description A place in an error where the rules would filter something that is stored now.
+         * @description A place in errors where the rules would filter something that is stored now: of how many, and the newest.
          */
         ScrubbedPlace: {
+            /**
+             * Path
+             * @description positions in lists are `*`
+             */
+            path: string;
+            /** Count */
+            count: number;
             /** Event Id */
             event_id: string;
-            /** Path */
-            path: string;
+            /** Fingerprint */
+            fingerprint: string;
         };
         /**
-         * ScrubbingForm
-         * @description What is a secret here beside what is known: names of fields, patterns (`#` a digit, `*` within a word), and
-         *     whether e-mail and IP addresses are; `safe_keys` are names whose values stay although they look like secrets.
+         * ScrubbingChange
+         * @description Body of `PUT scrubbing-rules`.
          */
-        ScrubbingForm: {
+        ScrubbingChange: {
+            /** Version */
+            version?: number | null;
             /**
              * Keys
              * @default []
@@ -4302,6 +4586,32 @@ export interface components {
             valid: boolean;
             /** Email */
             email?: string | null;
+        };
+        /**
+         * Side
+         * @description One group of an effect. `issue`: where its events are, or would be; `known`: whether there is one already.
+         */
+        Side: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Issue */
+            issue: string;
+            /** Known */
+            known: boolean;
+            /** Title */
+            title: string;
+            /** Count */
+            count: number;
+            /**
+             * Rules
+             * @description positions of the rules that make it
+             */
+            rules: number[];
+            /**
+             * Event Id
+             * @description the newest of its events
+             */
+            event_id: string;
         };
         /**
          * SlowEndpoint
@@ -4667,6 +4977,51 @@ export interface components {
             users: number;
         };
         /**
+         * Tried
+         * @description What is stored of the text: as JSON where it was.
+         */
+        Tried: {
+            /** Text */
+            text: string;
+            /** Is Json */
+            is_json: boolean;
+            /** Changed */
+            changed: boolean;
+        };
+        /**
+         * TryForm
+         * @description Rules, and a JSON document or text to see what becomes of it.
+         */
+        TryForm: {
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Safe Keys
+             * @default []
+             */
+            safe_keys: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: string[];
+            /**
+             * Emails
+             * @default false
+             */
+            emails: boolean;
+            /**
+             * Ips
+             * @default false
+             */
+            ips: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
          * UnmergeForm
          * @description Body of `POST issues/{issue}/unmerge`: these fingerprints leave it, each with those merged into it before.
          */
@@ -4764,6 +5119,27 @@ export interface components {
             /** Pattern */
             pattern?: string | null;
             items?: components["schemas"]["ValueShape-Output"] | null;
+        };
+        /**
+         * Changed
+         * @description How many were changed.
+         */
+        vedette__server__features__feedback__shapes__Changed: {
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * Changed
+         * @description How many issues were changed, and of those that matched a search, the changes that give back what was.
+         */
+        vedette__server__features__issues__shapes__Changed: {
+            /** Changed */
+            changed: number;
+            /**
+             * Undo
+             * @default []
+             */
+            undo: components["schemas"]["IssueChange"][];
         };
         /**
          * Bucket
@@ -5593,7 +5969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["vedette__server__features__issues__shapes__Changed"];
                 };
             };
             /** @description Validation Error */
@@ -5659,7 +6035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["vedette__server__features__issues__shapes__Changed"];
                 };
             };
             /** @description Validation Error */
@@ -6247,6 +6623,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_SearchValue_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_feedback_api_v1_projects__project_id__feedback_get: {
+        parameters: {
+            query?: {
+                status?: "new" | "resolved" | "spam" | "all";
+                /** @description only what an error is known of, or only the rest */
+                linked?: boolean | null;
+                issue?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description a part of message, name, email or url */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_feedback_api_v1_projects__project_id__feedback_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vedette__server__features__feedback__shapes__Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    one_feedback_api_v1_projects__project_id__feedback__feedback_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attachment_api_v1_projects__project_id__feedback__feedback_id__attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+                attachment_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Validation Error */
@@ -6922,7 +7443,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupingRules"];
+                "application/json": components["schemas"]["GroupingChange"];
             };
         };
         responses: {
@@ -7023,7 +7544,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScrubbingForm"];
+                "application/json": components["schemas"]["ScrubbingChange"];
             };
         };
         responses: {
@@ -7069,6 +7590,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScrubbingPreview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_scrubbing_rules_api_v1_projects__project_id__scrubbing_rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
             /** @description Validation Error */

@@ -1,5 +1,6 @@
 """Rules as the API takes and gives them."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -7,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from vedette.server.grouping import Rules, read_rules
 from vedette.server.http.scrubbing import ScrubbingRules, read_scrubbing
 
-MOST_RULES = 100
+MOST_RULES = 1000
+MOST_TRIED = 100_000
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(max_length=100)]
 
@@ -32,6 +34,11 @@ class GroupingRule(Form):
     when: dict[str, Annotated[list[Pattern], Field(max_length=50)]]
     then: GroupingThen
 
+    @model_validator(mode="after")
+    def _can_be(self) -> "GroupingRule":
+        read_rules([{**self.model_dump(), "name": self.name or "this rule"}])
+        return self
+
 
 class GroupingRules(Form):
     """A project's grouping rules, tried from the top. `version` counts their changes."""
@@ -42,16 +49,26 @@ class GroupingRules(Form):
         """The rules as ingestion uses them. Raises BadRule."""
         return read_rules([rule.model_dump() for rule in self.rules], version=version)
 
-    @model_validator(mode="after")
-    def _can_be(self) -> "GroupingRules":
-        self.read()
-        return self
+    def read_numbered(self) -> Rules:
+        """The same, each named after its position."""
+        return read_rules([{**rule.model_dump(), "name": str(at)} for at, rule in enumerate(self.rules)])
+
+
+class Version(Form):
+    """Whoever says which version a change is made to is told when that is no longer the newest."""
+
+    version: Annotated[int, Field(ge=0)] | None = None
+
+
+class GroupingChange(GroupingRules, Version):
+    """Body of `PUT grouping-rules`."""
 
 
 class SavedGroupingRules(GroupingRules):
     """The rules in force."""
 
     version: int = 0
+    changed_at: datetime | None = None
 
 
 class ScrubbingForm(Form):
@@ -74,10 +91,15 @@ class ScrubbingForm(Form):
         return self
 
 
+class ScrubbingChange(ScrubbingForm, Version):
+    """Body of `PUT scrubbing-rules`."""
+
+
 class SavedScrubbing(ScrubbingForm):
     """The rules in force."""
 
     version: int = 0
+    changed_at: datetime | None = None
 
 
 class PreviewForm(GroupingRules):
@@ -86,32 +108,50 @@ class PreviewForm(GroupingRules):
     errors: Annotated[int, Field(ge=1, le=2000)] = 500
 
 
-class ChangedGroup(BaseModel):
-    """A group as the rules would make it, of events that would change; `before` are the groups they are in now."""
+class Side(BaseModel):
+    """One group of an effect. `issue`: where its events are, or would be; `known`: whether there is one already."""
 
     fingerprint: str
+    issue: str
+    known: bool
     title: str
     count: int
-    before: list[str]
-    rules: list[str]
-    last_event_id: str
+    rules: list[int] = Field(description="positions of the rules that make it")
+    event_id: str = Field(description="the newest of its events")
+
+
+class Effect(BaseModel):
+    """Issues that the rules would change, with all that their events go to.
+
+    `joined` several become one; `split` one becomes several; `moved` both; `renamed` one goes on as another.
+    """
+
+    kind: Literal["joined", "split", "moved", "renamed"]
+    count: int = Field(description="events that change")
+    before: list[Side]
+    after: list[Side]
 
 
 class Preview(BaseModel):
-    """What the rules would do to the newest errors: `errors` looked at, `changed` that would change their group."""
+    """What the rules would do to the newest errors: `errors` looked at, `changed` that would change their issue;
+    `met` of each rule how many errors it decides something about; the largest effects of `effects_total`."""
 
     errors: int
     changed: int
     groups_before: int
     groups_after: int
-    groups: list[ChangedGroup]
+    met: list[int]
+    effects_total: int
+    effects: list[Effect]
 
 
 class ScrubbedPlace(BaseModel):
-    """A place in an error where the rules would filter something that is stored now."""
+    """A place in errors where the rules would filter something that is stored now: of how many, and the newest."""
 
+    path: str = Field(description="positions in lists are `*`")
+    count: int
     event_id: str
-    path: str
+    fingerprint: str
 
 
 class ScrubbingPreviewForm(ScrubbingForm):
@@ -126,3 +166,17 @@ class ScrubbingPreview(BaseModel):
     errors: int
     changed: int
     places: list[ScrubbedPlace]
+
+
+class TryForm(ScrubbingForm):
+    """Rules, and a JSON document or text to see what becomes of it."""
+
+    text: Annotated[str, StringConstraints(max_length=MOST_TRIED)]
+
+
+class Tried(BaseModel):
+    """What is stored of the text: as JSON where it was."""
+
+    text: str
+    is_json: bool
+    changed: bool
