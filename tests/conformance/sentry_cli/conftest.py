@@ -83,21 +83,20 @@ def sentry_cli(node_project: Path, project: ProjectClient) -> SentryCli:
     )
 
 
+def esbuild(node_project: Path, folder: Path, *arguments: str) -> None:
+    """Bundle our sources, which are copied into the folder when they are not there yet."""
+    if not (folder / "src").exists():
+        shutil.copytree(node_project / "src", folder / "src")
+        (folder / "node_modules").symlink_to(node_project / "node_modules")
+    [program] = (node_project / "node_modules/@esbuild").glob("*/bin/esbuild")
+    subprocess.run([str(program), *arguments], cwd=folder, check=True, capture_output=True, timeout=120)
+
+
 @pytest.fixture
 def build(node_project: Path, tmp_path: Path) -> Path:
     """The page's code, bundled and minified, with its map beside it."""
-    folder = tmp_path / "build"
-    shutil.copytree(node_project / "src", tmp_path / "src")
-    (tmp_path / "node_modules").symlink_to(node_project / "node_modules")
-    [esbuild] = (node_project / "node_modules/@esbuild").glob("*/bin/esbuild")
-    subprocess.run(
-        [str(esbuild), "src/main.ts", "--bundle", "--minify", "--sourcemap", "--outdir=build"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    return folder
+    esbuild(node_project, tmp_path, "src/main.ts", "--bundle", "--minify", "--sourcemap", "--outdir=build")
+    return tmp_path / "build"
 
 
 class Handler(SimpleHTTPRequestHandler):
