@@ -106,9 +106,9 @@ def _statuses(
     if form.status == "resolved":
         if form.resolution != "next":
             return dict.fromkeys(known, replace(plain, resolution=form.resolution, release=form.release))
-        first_seen = queries.releases(store, project_id)
+        came = overlay.came(queries.releases(store, project_id))
         return {
-            issue: replace(plain, resolution="next", release=latest_like(one["last_release"], first_seen))
+            issue: replace(plain, resolution="next", release=latest_like(one["last_release"], came))
             for issue, one in known.items()
         }
     if form.status == "archived":

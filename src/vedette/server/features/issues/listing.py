@@ -92,14 +92,14 @@ def states(store: Store, project_id: int, overlay: Overlay, first_ns: dict[str, 
         if decision.status == "archived" and decision.until in ("escalating", "events", "users")
     }
     seen_in = queries.seen_in(store, project_id, overlay, resolved)
-    first_seen = queries.releases(store, project_id) if seen_in else {}
+    came = overlay.came(queries.releases(store, project_id)) if seen_in else {}
     since = queries.since(store, project_id, overlay, archived)
     nothing = Since()
     return {
         issue: settle(
             decided.get(issue, UNDECIDED),
             Facts(first, seen_in.get(issue, ()), since.get(issue, nothing)),
-            first_seen,
+            came,
             now_ns,
         )
         for issue, first in first_ns.items()
@@ -132,7 +132,7 @@ def matching_issues(
 ) -> tuple[Events, list[Found], dict[str, int]]:
     """The issues that match a search, in no order, of which events; and how many of each status match but for `is:`."""
     search = parse(asked.search)
-    newest = latest(queries.releases(store, project_id)) if wants_latest(search) else []
+    newest = latest(overlay.came(queries.releases(store, project_id))) if wants_latest(search) else []
     members = [(id_, email, name) for id_, (email, name) in overlay.members.items()]
     conditions = conditions_of(asked.search, Surroundings(now_ns, newest, asked.me, members))
     events = Events(asked.range, conditions, asked.filters)

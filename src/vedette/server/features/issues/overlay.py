@@ -15,8 +15,10 @@ from vedette.server.features.issues.states import UNDECIDED, Decision
 from vedette.server.metadata.feedback import FeedbackRow
 from vedette.server.metadata.issues import IssueActivity, IssueMerge, IssueRow
 from vedette.server.metadata.models import User
+from vedette.server.metadata.releases import Deploy, ReleaseRow
 
 SECOND = 1_000_000_000
+MOST_RELEASES = 5000
 AT_ONCE = 500  # values that one statement binds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,6 +32,7 @@ class Overlay:
     members: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # id → e-mail, name
     comments: Mapping[str, int] = field(default_factory=dict)
     spam: frozenset[str] = frozenset()  # feedback that counts for nothing
+    dated: Mapping[str, int] = field(default_factory=dict)  # release → when it was finalized, else first deployed, ns
 
     @cached_property
     def roots(self) -> dict[str, str]:
@@ -51,6 +54,10 @@ class Overlay:
     def of(self, issue: str) -> Decision:
         """What was decided about an issue."""
         return self.decisions.get(issue, UNDECIDED)
+
+    def came(self, first_seen: Mapping[str, int]) -> dict[str, int]:
+        """Release → when it came, in nanoseconds: the date that it was given, else when the project first saw it."""
+        return {**first_seen, **self.dated}
 
     def fingerprints_of(self, issue: str) -> list[str]:
         """All fingerprints of an issue, its own first."""
@@ -88,7 +95,27 @@ def read_overlay(session: Session, project_id: int, organisation_id: int) -> Ove
         members={id_: (email, name) for id_, email, name in session.execute(members)},
         comments=dict(session.execute(comments).all()),
         spam=frozenset(session.scalars(spam)),
+        dated=_dated(session, project_id),
     )
+
+
+def _dated(session: Session, project_id: int) -> dict[str, int]:
+    deployed = (
+        select(Deploy.release_id, func.min(Deploy.finished_at).label("finished_at"))
+        .join(ReleaseRow, ReleaseRow.id == Deploy.release_id)
+        .where(ReleaseRow.project_id == project_id)
+        .group_by(Deploy.release_id)
+        .subquery()
+    )
+    date = func.coalesce(ReleaseRow.released_at, deployed.c.finished_at, type_=ReleaseRow.released_at.type)
+    rows = session.execute(
+        select(ReleaseRow.version, date)
+        .outerjoin(deployed, deployed.c.release_id == ReleaseRow.id)
+        .where(ReleaseRow.project_id == project_id, date.is_not(None))
+        .order_by(date.desc())
+        .limit(MOST_RELEASES)
+    )
+    return {version: to_ns(moment) for version, moment in rows}
 
 
 def _decision(row: Any) -> Decision:

@@ -1,7 +1,7 @@
 """Which release is later. Pure.
 
 `package@1.2.3-rc.1+build` is compared by semver with releases of the same package; anything else (a commit, a date) by
-when it was first seen.
+when it came: when it was finalized, else first deployed, else first seen.
 """
 
 import re
@@ -40,34 +40,34 @@ def parse(release: str) -> Version:
     return Version(package, (numbers, 0 if pre else 1, pre))
 
 
-def is_later(release: str, than: str, first_seen: Mapping[str, int]) -> bool:
-    """Whether `release` comes after `than`. `first_seen`: release → nanoseconds since 1970."""
+def is_later(release: str, than: str, came: Mapping[str, int]) -> bool:
+    """Whether `release` comes after `than`. `came`: release → nanoseconds since 1970."""
     if release == than or not release:
         return False
     one, other = parse(release), parse(than)
     if one.key is not None and other.key is not None and one.package == other.package:
         return one.key > other.key
-    if than not in first_seen:
+    if than not in came:
         return False
-    return first_seen.get(release, 0) > first_seen[than]
+    return came.get(release, 0) > came[than]
 
 
-def latest(first_seen: Mapping[str, int]) -> list[str]:
-    """The latest release of each package, those seen first last in front; releases without semver are one package."""
+def latest(came: Mapping[str, int]) -> list[str]:
+    """The latest release of each package, those that came last in front; releases without semver are one package."""
     best: dict[tuple[str, bool], str] = {}
-    for release in sorted(first_seen):
+    for release in sorted(came):
         if not release:
             continue
         version = parse(release)
         kind = (version.package, True) if version.key is not None else ("", False)
-        if kind not in best or is_later(release, best[kind], first_seen):
+        if kind not in best or is_later(release, best[kind], came):
             best[kind] = release
-    return sorted(best.values(), key=lambda release: -first_seen[release])
+    return sorted(best.values(), key=lambda release: -came[release])
 
 
-def latest_like(release: str, first_seen: Mapping[str, int]) -> str:
+def latest_like(release: str, came: Mapping[str, int]) -> str:
     """The latest release of the package that `release` is of; of any package when that says nothing; '' for none."""
     package = parse(release).package
-    found = latest(first_seen)
+    found = latest(came)
     alike = [one for one in found if release and parse(one).package == package]
     return next(iter(alike or found), "")

@@ -81,10 +81,10 @@ class State:
     cause: str = ""
 
 
-def settle(decision: Decision, facts: Facts, first_seen: Mapping[str, int], now_ns: int) -> State:
-    """The state now. `first_seen`: release → when the project first saw it."""
+def settle(decision: Decision, facts: Facts, came: Mapping[str, int], now_ns: int) -> State:
+    """The state now. `came`: release → when it was released, or first seen."""
     if decision.status == "resolved":
-        came_back = [seen for seen in facts.releases if _comes_back(decision, seen, first_seen)]
+        came_back = [seen for seen in facts.releases if _comes_back(decision, seen, came)]
         if came_back:
             return State("unresolved", "regressed", max(came_back, key=lambda seen: seen.last_ns).release)
         return State("resolved")
@@ -96,16 +96,16 @@ def settle(decision: Decision, facts: Facts, first_seen: Mapping[str, int], now_
     return State("unresolved", "new" if is_new else "ongoing")
 
 
-def _comes_back(decision: Decision, seen: SeenIn, first_seen: Mapping[str, int]) -> bool:
+def _comes_back(decision: Decision, seen: SeenIn, came: Mapping[str, int]) -> bool:
     """Whether being seen in this release undoes a resolution."""
     if seen.last_ns <= decision.changed_ns:
         return False
     if decision.resolution == "release":
-        return seen.release == decision.release or is_later(seen.release, decision.release, first_seen)
+        return seen.release == decision.release or is_later(seen.release, decision.release, came)
     if decision.resolution == "next":
         if not decision.release:  # none was known: any that came since is the next
-            return bool(seen.release) and first_seen.get(seen.release, 0) > decision.changed_ns
-        return is_later(seen.release, decision.release, first_seen)
+            return bool(seen.release) and came.get(seen.release, 0) > decision.changed_ns
+        return is_later(seen.release, decision.release, came)
     return True
 
 
