@@ -27,4 +27,6 @@ export default tseslint.config(
   zone('features', ['@/features/*', '@/app/*', '../*']),
   // An issue shows one of its errors with what errors are shown with.
   zone('features/issues', ['@/features/*', '!@/features/errors', '@/app/*', '../*']),
+  // A message shows what else happened as an issue's event does.
+  zone('features/feedback', ['@/features/*', '!@/features/issues', '@/app/*', '../*']),
 )

@@ -1,10 +1,10 @@
-import { Activity, CalendarClock, ChartLine, Database, House, Inbox, ListTree, NotebookText, Package, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
+import { Activity, CalendarClock, ChartLine, Database, House, Inbox, ListTree, Megaphone, NotebookText, Package, Plug, Radio, ScrollText, Settings, TriangleAlert } from 'lucide-react'
 
 /** What the rail and the palette list. A page is here only when it exists. */
 export const HOME = { to: '/', word: 'Home', icon: House } as const
 export const RAIL = [
   { title: null, pages: [HOME, { to: '/live', word: 'Live', icon: Radio }] },
-  { title: 'Product', pages: [{ to: '/events', word: 'Events', icon: Activity }] },
+  { title: 'Product', pages: [{ to: '/events', word: 'Events', icon: Activity }, { to: '/feedback', word: 'Feedback', icon: Megaphone }] },
   {
     title: 'Engineering',
     pages: [

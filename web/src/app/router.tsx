@@ -51,6 +51,7 @@ const tree = root.addChildren([
     page('/issues/$issue', () => import('@/features/issues/IssuePage'), 'IssuePage'),
     moved('/errors', () => ({ to: '/issues' })),
     moved('/errors/$fingerprint', ({ fingerprint = '' }) => ({ to: '/issues/$issue', params: { issue: fingerprint } })),
+    page('/feedback', () => import('@/features/feedback/FeedbackPage'), 'FeedbackPage'),
     page('/releases', () => import('@/features/releases/ReleasesPage'), 'ReleasesPage'),
     page('/releases/$version', () => import('@/features/releases/ReleasePage'), 'ReleasePage'),
     page('/crons', () => import('@/features/crons/CronsPage'), 'CronsPage'),

@@ -52,6 +52,8 @@ def test_its_error_lends_it_what_it_does_not_say(reader: Reader) -> None:
     assert ids(reader.get("feedback", environment="staging")) == []
     assert ids(reader.get("feedback", filter="user_id!=ann")) == []
     assert ids(reader.get("feedback", filter="release~SHOP")) == [one]
+    assert ids(reader.get("feedback", filter="issue=f1")) == [one]
+    assert ids(reader.get("feedback", filter="issue!=f1")) == []
     assert reader.request("GET", "feedback?filter=nothing=1").status_code == 400
     assert reader.request("GET", "feedback?filter=release>1").status_code == 400
 

@@ -26,10 +26,19 @@ export function AroundRail({ issue, error }: { issue: IssueDetail; error: ErrorD
   return (
     <>
       {nothing && <Section title="What else happened"><div className="dim">Nothing else was sent with this trace, session or user.</div></Section>}
+      <AroundCards around={data} at={error.time} traceId={error.trace_id} here="this error" />
+    </>
+  )
+}
+
+/** A card for each signal that has something; `here` names what they are around. */
+export function AroundCards({ around: { trace, logs, person, events, errors }, at, traceId, here }: { around: Around; at: string; traceId: string; here: string }) {
+  return (
+    <>
       {person && <PersonCard person={person} />}
       {trace && <TraceCard trace={trace} />}
-      {events.length > 0 && <EventsCard events={events} at={error.time} />}
-      {logs.length > 0 && <LogsCard logs={logs} traceId={error.trace_id} at={error.time} />}
+      {events.length > 0 && <EventsCard events={events} at={at} here={here} />}
+      {logs.length > 0 && <LogsCard logs={logs} traceId={traceId} at={at} here={here} />}
       {errors.length > 0 && <OthersCard errors={errors} />}
     </>
   )
@@ -68,20 +77,20 @@ function TraceCard({ trace }: { trace: NonNullable<Around['trace']> }) {
   )
 }
 
-/** What stands before the moment of the error, the error, and what came after. */
-function withHere<T extends { time: string }>(rows: T[], at: string, show: (row: T, index: number) => ReactNode): ReactNode[] {
+/** What stands before the moment, the moment, and what came after. */
+function withHere<T extends { time: string }>(rows: T[], at: string, here: string, show: (row: T, index: number) => ReactNode): ReactNode[] {
   const place = rows.findIndex(({ time }) => toMs(time) > toMs(at))
   const shown = rows.map(show)
-  shown.splice(place < 0 ? rows.length : place, 0, <div key="here" data-here><span /><span className="num">{clockTime(at)}</span><b>this error</b></div>)
+  shown.splice(place < 0 ? rows.length : place, 0, <div key="here" data-here><span /><span className="num">{clockTime(at)}</span><b>{here}</b></div>)
   return shown
 }
 
-function EventsCard({ events, at }: { events: Around['events']; at: string }) {
+function EventsCard({ events, at, here }: { events: Around['events']; at: string; here: string }) {
   const search = keptOf(useAppSearch())
   return (
     <Section title="What they did">
       <div className={css.lines}>
-        {withHere(events, at, (event) => (
+        {withHere(events, at, here, (event) => (
           <Link key={event.uuid} to="/events" search={{ ...search, user_id: event.distinct_id, item: event.uuid }} title={event.current_url}>
             <span /><span className="faint num">{clockTime(event.time)}</span>
             <span className="ellipsis">{event.event} <span className="faint">{pathOf(event.current_url)}</span></span>
@@ -93,12 +102,12 @@ function EventsCard({ events, at }: { events: Around['events']; at: string }) {
 }
 function pathOf(url: string): string { return url.replace(/^[a-z]+:\/\/[^/]+/i, '').slice(0, 80) }
 
-function LogsCard({ logs, traceId, at }: { logs: Around['logs']; traceId: string; at: string }) {
+function LogsCard({ logs, traceId, at, here }: { logs: Around['logs']; traceId: string; at: string; here: string }) {
   const search = keptOf(useAppSearch())
   return (
     <Section title="Logs of the trace" actions={<Link to="/logs" search={{ ...search, trace_id: traceId }} className="link">All logs</Link>}>
       <div className={css.lines}>
-        {withHere(logs, at, (log) => (
+        {withHere(logs, at, here, (log) => (
           <div key={log.id + log.time}>
             <SeverityMark severity={severityOfNumber(log.severity_number, log.severity_text)} />
             <span className="faint num">{clockTime(log.time)}</span><span className={css.mono}>{log.body}</span>

@@ -11,6 +11,7 @@ import { Empty, ErrorState, Lines } from '@/shared/ui/States'
 import { ActivityFeed } from './ActivityFeed'
 import { AroundRail } from './AroundRail'
 import { Fingerprints } from './Fingerprints'
+import { IssueFeedback } from './IssueFeedback'
 import { IssueHead } from './IssueHead'
 import css from './issues.module.css'
 import { KeyHelp } from './KeyHelp'
@@ -78,6 +79,7 @@ function Loaded({ issue }: { issue: IssueDetail }) {
           <OccurrenceNav shown={occurrence.data} />
           {event ? <OccurrenceStory issue={issue} error={event} />
             : occurrence.error ? <ErrorState what="This event" error={occurrence.error} retry={() => void occurrence.refetch()} /> : <Lines count={14} />}
+          <IssueFeedback issue={issue} />
           <ActivityFeed issue={issue} />
         </div>
         <div className={css.side}>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { GitMerge, MessageSquare } from 'lucide-react'
+import { GitMerge, Megaphone, MessageSquare } from 'lucide-react'
 import { Sparkline } from '@/shared/charts/Sparkline'
 import { severityOfLevel } from '@/shared/format/severity'
 import type { Column } from '@/shared/ui/DataTable'
@@ -20,6 +20,7 @@ export const COLUMNS: Column<Issue>[] = [
         <span className="faint ellipsis" style={{ flexShrink: 3 }}>{row.culprit}</span>
         {row.fingerprints > 1 && <span className="faint row" style={{ gap: 3, flexShrink: 0 }} title={`${row.fingerprints} fingerprints are merged`}><GitMerge size={11} />{row.fingerprints}</span>}
         {row.comments > 0 && <span className="faint row" style={{ gap: 3, flexShrink: 0 }} title={`${row.comments} comments`}><MessageSquare size={11} />{row.comments}</span>}
+        {row.feedback > 0 && <span className="faint row" style={{ gap: 3, flexShrink: 0 }} title={`users wrote ${row.feedback === 1 ? 'once' : `${row.feedback} times`} about it`}><Megaphone size={11} />{row.feedback}</span>}
       </Link>
     ),
   },

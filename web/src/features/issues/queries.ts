@@ -4,7 +4,7 @@ import { useGet } from '@/api/hooks'
 import type { Items, Member } from '@/api/types'
 import { useScope } from '@/shared/filters/scope'
 import { useAppSearch } from '@/shared/filters/search'
-import { TABS, type Activity, type Around, type Fingerprint, type IssueChange, type IssueDetail, type IssuePageAnswer, type Occurrence, type SavedSearch, type Tab, type Tag } from './types'
+import { TABS, type Activity, type Around, type FeedbackPageAnswer, type Fingerprint, type IssueChange, type IssueDetail, type IssuePageAnswer, type Occurrence, type SavedSearch, type Tab, type Tag } from './types'
 
 /** Issues are read for their history: two weeks, unless the reader chose a range. */
 export const SINCE = '-14d'
@@ -64,6 +64,12 @@ export function useOccurrence(issue: string, which: string) {
 export function useAround(issue: string, eventId: string) {
   const { base } = useIssueScope()
   return useGet<Around>(`${of(base, issue)}/events/${encodeURIComponent(eventId)}/around`)
+}
+/** Everything that users wrote about an issue, from a day before it was first seen: clocks differ. */
+export const sinceBefore = (issue: IssueDetail) => new Date(Date.parse(issue.first_time) - 86_400_000).toISOString()
+export function useIssueFeedback(issue: IssueDetail) {
+  const { base } = useScope()
+  return useGet<FeedbackPageAnswer>(`${base}/feedback`, { issue: issue.id, status: 'all', since: sinceBefore(issue), limit: 20 })
 }
 export function useMembers() { return useGet<Member[]>('/members').data ?? [] }
 export function useSavedSearches() {

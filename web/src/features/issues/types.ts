@@ -14,6 +14,7 @@ export type SavedSearch = Schemas['SavedSearch']
 export type DiscardedIssue = Schemas['Discarded']
 export type SearchKey = Schemas['SearchKey']
 export type SearchValue = Schemas['SearchValue']
+export type FeedbackPageAnswer = Schemas['FeedbackPage']
 export type Status = Issue['status']
 
 export const TABS = ['unresolved', 'resolved', 'archived', 'all'] as const

@@ -22,7 +22,7 @@ from vedette.server.store.filters import BadFilter, Filter
 
 STATUSES = ("new", "resolved", "spam")
 OWN_OR_ERRORS = ("environment", "release", "user_id", "trace_id")
-FIELDS = (*OWN_OR_ERRORS, "service", "session_id", "event_id")
+FIELDS = (*OWN_OR_ERRORS, "service", "session_id", "event_id", "issue")
 NOTHING: Mapping[str, Any] = {}
 
 Row = dict[str, Any]
@@ -88,7 +88,8 @@ def _wanted(row: Row, error: Row | None, overlay: Overlay, asked: Asked) -> bool
         return False
     if asked.issue is not None and (error is None or overlay.issue_of(error["fingerprint"]) != asked.issue):
         return False
-    return all(_matches(row, error or NOTHING, one) for one in asked.question.filters)
+    known = {**error, "issue": overlay.issue_of(error["fingerprint"])} if error else NOTHING
+    return all(_matches(row, known, one) for one in asked.question.filters)
 
 
 def _matches(row: Row, error: Mapping[str, Any], wanted: Filter) -> bool:
