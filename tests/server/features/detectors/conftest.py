@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,7 @@ from vedette.server.http.rules import RuleBook
 from vedette.server.store.commit import Committer
 
 Row = dict[str, Any]
+T = TypeVar("T")
 SECOND = 1_000_000_000
 MS = 1_000_000
 
@@ -81,9 +82,18 @@ class Traces:
     def sweep(self, seconds: float = 15) -> int:
         """Let time pass and look at what was received until then, as another start of the server would."""
         self.wait(seconds)
-        return asyncio.run(self._sweep())
 
-    async def _sweep(self) -> int:
+        async def look(services: Services) -> int:
+            swept = await sweep_module.sweep_project(services, self.reader.project_id, now_ns=self.now_ns)
+            return swept.written
+
+        return self.by_services(look)
+
+    def by_services(self, work: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
+        """The result of work on an event loop, with the services of a server that has just been started."""
+        return asyncio.run(self._by_services(work))
+
+    async def _by_services(self, work: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
         reader = self.reader
         store = reader.store
 
@@ -95,7 +105,7 @@ class Traces:
         rules = RuleBook(lambda: load_rules(reader.metadata))
         services = Services(Settings(), store, reader.metadata, KeyRing(dict), committer, rules)
         try:
-            return await sweep_module.sweep_project(services, reader.project_id, now_ns=self.now_ns)
+            return await work(services)
         finally:
             await committer.close()
 

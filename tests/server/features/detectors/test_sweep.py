@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.server.features.detectors.conftest import Row, Traces
-
-HOUR_MS = 3_600_000
+from tests.server.features.detectors.conftest import SECOND, Row, Traces
+from vedette.server.features.detectors.shapes import State
+from vedette.server.features.detectors.sweep import Sweeps
+from vedette.server.features.rules import documents
+from vedette.server.http.access import Services
 
 
 def test_equal_queries_under_one_span_are_one_issue_with_the_spans(traces: Traces) -> None:
@@ -137,10 +139,7 @@ def test_a_window_is_looked_at_once_and_one_that_was_not_stored_again(traces: Tr
     assert traces.sweep() == 0
     until = traces.reader.get("detectors")["status"]["until"]
     with traces.reader.metadata.session() as session:  # the server ended before it wrote down how far it was
-        from vedette.server.features.detectors.shapes import State
-        from vedette.server.features.rules import documents
-
-        documents.save(session, traces.reader.project_id, "detector_state", State())
+        documents.save(session, traces.reader.project_id, "detector_state", State(), instead_of=None)
     assert traces.sweep() == 1
     assert traces.reader.get("detectors")["status"]["until"] > until
     (issue,) = traces.issues()
@@ -211,3 +210,27 @@ def test_projects_are_apart(traces: Traces) -> None:
     other.send(other.request(), *other.queries(3))
     traces.send(traces.request(), *traces.queries(3, first=30))
     assert traces.sweep() == 0
+
+
+def test_sweeps_in_a_row_look_at_projects_that_received_something(traces: Traces) -> None:
+    quiet = Traces(traces.reader.new(), traces.start_ns, traces.now_ns)
+    traces.send(traces.request(), *traces.queries(6))
+
+    async def sweeps(services: Services) -> list[int]:
+        going = Sweeps(services)
+        found = [await going.sweep(now_ns=traces.now_ns + 20 * SECOND)]
+        later = Traces(traces.reader, traces.start_ns, traces.now_ns + 25 * SECOND)
+        later.send(*({**row, "trace_id": "cd" * 16} for row in (later.request(), *later.queries(6))))
+        for seconds in (40, 60, 1000):  # after a while in which there was nothing
+            found.append(await going.sweep(now_ns=traces.now_ns + seconds * SECOND))
+        last = Traces(traces.reader, traces.start_ns, traces.now_ns + 1010 * SECOND)
+        last.send(*({**row, "trace_id": "ef" * 16} for row in (last.request(), *last.queries(6))))
+        found.append(await going.sweep(now_ns=traces.now_ns + 1030 * SECOND))
+        return found
+
+    written = traces.by_services(sweeps)
+    assert written[1:] == [1, 0, 0, 1]
+    assert traces.issues()[0]["count"] == 3
+    status = traces.reader.get("detectors")["status"]
+    assert (status["spans"], status["skipped_seconds"]) == (7, 0)
+    assert quiet.reader.get("detectors")["status"]["spans"] == 0

@@ -15,7 +15,8 @@ def read_settings(metadata: Metadata, project_id: int) -> tuple[DetectorSettings
     """The settings in force and their version; the built-in ones where a newer server wrote what cannot be read."""
     with metadata.session() as session:
         try:
-            return documents.saved(session, project_id, SETTINGS, DetectorSettings)
+            found = documents.saved(session, project_id, SETTINGS, DetectorSettings)
+            return found.form, found.version
         except ValueError as error:
             log.error("the detectors' settings of project %s cannot be read: %s", project_id, error)
             return DetectorSettings(), 0
@@ -25,7 +26,7 @@ def read_state(metadata: Metadata, project_id: int) -> State:
     """How far the detectors are."""
     with metadata.session() as session:
         try:
-            return documents.saved(session, project_id, STATE, State)[0]
+            return documents.saved(session, project_id, STATE, State).form
         except ValueError as error:
             log.error("how far the detectors of project %s are cannot be read: %s", project_id, error)
             return State()
@@ -34,7 +35,7 @@ def read_state(metadata: Metadata, project_id: int) -> State:
 def write_state(metadata: Metadata, project_id: int, state: State) -> None:
     """Keep how far the detectors are."""
     with metadata.session() as session:
-        documents.save(session, project_id, STATE, state)
+        documents.save(session, project_id, STATE, state, instead_of=None)
 
 
 def write_error(metadata: Metadata, project_id: int, error: str) -> None:

@@ -49,6 +49,12 @@ class Candidate:
     received_ms: int
 
 
+def busy(store: Store, projects: Sequence[int], window: Window) -> set[int]:
+    """The projects that received something in the window."""
+    parameters = {**window.parameters(), "project_ids": list(projects)}
+    return {project_id for (project_id,) in store.query(load(__package__, "busy.sql"), parameters).rows}
+
+
 def arrived(store: Store, project_id: int, window: Window) -> tuple[int, int]:
     """How many spans came in the window, and how many of them late."""
     found = store.query(load(__package__, "arrived.sql"), {**window.parameters(), "project_id": project_id}).rows

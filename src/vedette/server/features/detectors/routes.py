@@ -28,7 +28,7 @@ def set_detectors(project_id: int, form: DetectorSettings, access: Member, servi
     """Replace the settings. They hold for what is received from now on; what was found stays."""
     with services.metadata.session() as session:
         lock_organisation(session, access.organisation_id)
-        documents.save(session, project_id, SETTINGS, form)
+        documents.save(session, project_id, SETTINGS, form, instead_of=None)
     return _detectors(services, project_id)
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi import FastAPI
@@ -53,35 +53,65 @@ HOURS = Inbound("finding_hours", "JSONEachRow", SETTINGS)
 
 @asynccontextmanager
 async def running(api: FastAPI, services: Services) -> AsyncIterator[None]:
-    """Sweep while the server runs."""
-    task = asyncio.create_task(_run(services))
+    """Sweep while the server runs. At the end a query that runs is waited for: it uses the store."""
+    sweeps = Sweeps(services)
+    task = asyncio.create_task(sweeps.run())
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        sweeps.stopping.set()
+        await task
 
 
-async def _run(services: Services) -> None:
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        try:
-            await sweep(services, now_ns=time.time_ns())
-        except Exception:
-            log.exception("spans are looked at again in %d seconds", EVERY_SECONDS)
+class Sweeps:
+    """One sweep after the other. Who received nothing since the one before costs nothing."""
 
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.stopping = asyncio.Event()
+        self._looked_ns = 0  # what was received before was looked at, but for that of `_unfinished` projects
+        self._unfinished: set[int] = set()
 
-async def sweep(services: Services, *, now_ns: int) -> None:
-    """Look at what every project received until a few seconds ago."""
-    if services.committer.status().spool.blocks:
-        return  # what comes out of the spool was received before; it would be passed over
-    for project_id in await asyncio.to_thread(_projects, services):
-        try:
-            await sweep_project(services, project_id, now_ns=now_ns)
-        except StoreError as error:
-            log.warning("project %s is looked at again in %d seconds: %s", project_id, EVERY_SECONDS, error)
-            await asyncio.to_thread(documents.write_error, services.metadata, project_id, str(error)[:500])
+    async def run(self) -> None:
+        """Sweep every 15 seconds until `stopping` is set."""
+        while not self.stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), EVERY_SECONDS)
+                return
+            try:
+                await self.sweep(now_ns=time.time_ns())
+            except StoreError as error:
+                log.warning("spans are looked at again in %d seconds: %s", EVERY_SECONDS, error)
+            except Exception:
+                log.exception("spans are looked at again in %d seconds", EVERY_SECONDS)
+
+    async def sweep(self, *, now_ns: int) -> int:
+        """Look at what every project received until a few seconds ago; returns how many rows were written."""
+        if self.services.committer.status().spool.blocks:
+            return 0  # what comes out of the spool was received before; it would be passed over
+        before_ns = now_ns - QUIET_SECONDS * SECOND
+        projects = await asyncio.to_thread(_projects, self.services)
+        if self._looked_ns:
+            window = Window(self._looked_ns, before_ns)
+            busy = await asyncio.to_thread(queries.busy, self.services.store, projects, window)
+            projects = [one for one in projects if one in busy or one in self._unfinished]
+        written = 0
+        for project_id in projects:
+            known_ns = 0 if project_id in self._unfinished else self._looked_ns
+            self._unfinished.add(project_id)
+            try:
+                swept = await sweep_project(
+                    self.services, project_id, now_ns=now_ns, known_ns=known_ns, stopping=self.stopping
+                )
+            except StoreError as error:
+                log.warning("project %s is looked at again in %d seconds: %s", project_id, EVERY_SECONDS, error)
+                await asyncio.to_thread(documents.write_error, self.services.metadata, project_id, str(error)[:500])
+                continue
+            written += swept.written
+            if swept.is_finished:
+                self._unfinished.discard(project_id)
+        self._looked_ns = before_ns
+        return written
 
 
 def _projects(services: Services) -> list[int]:
@@ -89,25 +119,38 @@ def _projects(services: Services) -> list[int]:
         return list(session.scalars(select(Project.id).order_by(Project.id)))
 
 
-async def sweep_project(services: Services, project_id: int, *, now_ns: int) -> int:
-    """Look at what a project received until a few seconds ago; returns how many rows were written."""
+class Swept(NamedTuple):
+    """How many rows were written, and whether there is nothing to come back for."""
+
+    written: int
+    is_finished: bool
+
+
+async def sweep_project(
+    services: Services, project_id: int, *, now_ns: int, known_ns: int = 0, stopping: asyncio.Event | None = None
+) -> Swept:
+    """Look at what a project received until a few seconds ago. Nothing was between its last look and `known_ns`."""
     state = await asyncio.to_thread(documents.read_state, services.metadata, project_id)
     settings, _ = await asyncio.to_thread(documents.read_settings, services.metadata, project_id)
     written = 0
-    for window in windows(state, now_ns - QUIET_SECONDS * SECOND):
+    before_ns = now_ns - QUIET_SECONDS * SECOND
+    looked_ns = state.until_ns
+    for window in windows(state, before_ns, known_ns):
+        if stopping is not None and stopping.is_set():
+            break
         look = Look(services, project_id, settings, window)
         following = await look.at_window(state)
         written += look.written
         if following != state:
             await asyncio.to_thread(documents.write_state, services.metadata, project_id, following)
-        state = following
-    return written
+        state, looked_ns = following, window.before_ns
+    return Swept(written, looked_ns >= before_ns and not state.waiting)
 
 
-def windows(state: State, before_ns: int) -> list[Window]:
+def windows(state: State, before_ns: int, known_ns: int = 0) -> list[Window]:
     """What is to be looked at, in pieces; what was received a day ago and longer is passed over."""
     earliest = before_ns - REACH_SECONDS * SECOND
-    after = state.until_ns or before_ns - FIRST_SECONDS * SECOND
+    after = max(known_ns, state.until_ns or before_ns - FIRST_SECONDS * SECOND)
     if after < earliest:
         state.skipped_seconds += (earliest - after) // SECOND
         after = earliest
