@@ -53,6 +53,9 @@ def params_of(path: str) -> dict[str, str]:
         "seen": {"event": SECRET},
         "fields": {"signal": "logs"},
         "values": {"signal": "logs", "field": "body", "key": "title"},
+        **dict.fromkeys(
+            ("transaction", "examples", "breakdown", "facets", "impact"), {"name": SECRET, "service": SECRET}
+        ),
     }
     return {**wide, **extra.get(path.rsplit("/", 1)[-1], {})}
 
@@ -62,7 +65,7 @@ def theirs(server_reader: Reader) -> Reader:
     """A project full of SECRET."""
     reader = server_reader.new()
     reader.insert("logs", [{"body": SECRET, "service": SECRET, "trace_id": "t1", "attributes": {SECRET: SECRET}}])
-    reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET}])
+    reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET, "is_segment": True}])
     reader.insert(
         "errors",
         [

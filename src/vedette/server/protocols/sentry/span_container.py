@@ -26,6 +26,8 @@ def _span(record: dict[str, Any], attributes: Attributes, batch: Batch) -> dict[
     if not row["trace_id"] or not row["span_id"]:
         raise BadItem("missing_ids", "a span needs a trace_id of 32 and a span_id of 16 hex digits")
     op = attributes.get("sentry.op", "")[:200]
+    if record.get("is_segment") is True and batch.trace.get("sample_rate"):  # what one transaction stands for
+        attributes.setdefault("sentry.sample_rate", text(batch.trace["sample_rate"])[:32])
     failed = text(record.get("status")) == "error"
     return row | {
         "time": time_text(batch.time_of(record.get("start_timestamp"), category="span")),

@@ -25,8 +25,8 @@ from vedette.server.protocols.sentry.times import parse_time, time_text
 MAX_SPANS = 5000
 MAX_ATTRIBUTES = 256
 NAME = 500
-# https://develop.sentry.dev/sdk/telemetry/traces/span-operations/ → OpenTelemetry's span kinds
 LONGEST_TEXT = 4000
+# https://develop.sentry.dev/sdk/telemetry/traces/span-operations/ → OpenTelemetry's span kinds
 KINDS = {
     "http.server": "server",
     "websocket.server": "server",
@@ -191,7 +191,7 @@ def _root_attributes(
         **mapping(trace.get("data")),
         "sentry.origin": trace.get("origin"),
         "sentry.source": mapping(event.get("transaction_info")).get("source"),
-        "sentry.sample_rate": batch.trace.get("sample_rate"),
+        "sentry.sample_rate": batch.trace.get("sample_rate") or mapping(trace.get("data")).get("sentry.sample_rate"),
         "sentry.platform": event.get("platform"),
         "sentry.event_id": event.get("event_id") or None,
         "url.full": request.get("url"),

@@ -12,10 +12,11 @@ FIELDS = Fields(
     columns={
         **dict.fromkeys(
             ("name", "op", "kind", "status_code", "status_message", "service", "environment", "release", "trace_id",
-             "span_id", "parent_span_id", "session_id", "user_id", "scope_name", "source"), "String"
+             "span_id", "parent_span_id", "session_id", "user_id", "scope_name", "source", "transaction_op"), "String"
         ),
         "duration_ns": "UInt64",
-        "is_segment": "UInt8",
+        "http_status_code": "UInt16",
+        **dict.fromkeys(("is_segment", "is_transaction", "is_failed"), "UInt8"),
     },
     maps=("attributes", "resource", "scope_attributes"),
     items={"attributes": "attribute_items"},
