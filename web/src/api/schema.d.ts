@@ -834,6 +834,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/deploys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deploys
+         * @description Deploys that ended in the range, of all environments or one, the newest first; 200 at most.
+         */
+        get: operations["deploys_api_v1_projects__project_id__deploys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/errors/{event_id}/suspect-commits": {
         parameters: {
             query?: never;
@@ -914,6 +934,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/detectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Detectors
+         * @description What is looked for in spans, from where on it counts, and how the work goes.
+         */
+        get: operations["get_detectors_api_v1_projects__project_id__detectors_get"];
+        /**
+         * Set Detectors
+         * @description Replace the settings. They hold for what is received from now on; what was found stays.
+         */
+        put: operations["set_detectors_api_v1_projects__project_id__detectors_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/issues/{issue}/met": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Met
+         * @description In how many traces an issue's findings were met in the hours of the range, of which a few are its events.
+         */
+        get: operations["issue_met_api_v1_projects__project_id__issues__issue__met_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/crons": {
         parameters: {
             query?: never;
@@ -957,6 +1021,230 @@ export interface paths {
          * @description Take a monitor away with its runs and settings; a check-in that comes later begins it anew.
          */
         delete: operations["forget_api_v1_projects__project_id__crons__slug__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions
+         * @description Transactions by name. `q`: words of the name, `service:`, `op:`, `release:`, `environment:`.
+         */
+        get: operations["transactions_api_v1_projects__project_id__performance_transactions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trends
+         * @description Some transactions over time and in the range before, each by `of` (its service), `name` and `op`, in order.
+         */
+        get: operations["trends_api_v1_projects__project_id__performance_trends_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transaction
+         * @description One transaction: now and before, over time, durations, statuses, releases.
+         */
+        get: operations["transaction_api_v1_projects__project_id__performance_transaction_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transaction/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Examples
+         * @description Its slowest, its usual and its failed traces.
+         */
+        get: operations["examples_api_v1_projects__project_id__performance_transaction_examples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transaction/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Breakdown
+         * @description Where its time goes: own time of its spans by what they did, over a sample of its traces.
+         */
+        get: operations["breakdown_api_v1_projects__project_id__performance_transaction_breakdown_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transaction/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facets
+         * @description What its slow ones have in common.
+         */
+        get: operations["facets_api_v1_projects__project_id__performance_transaction_facets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/transaction/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Impact
+         * @description Errors that happened in it, and users it failed or kept waiting.
+         */
+        get: operations["impact_api_v1_projects__project_id__performance_transaction_impact_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/performance/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Performance Settings
+         * @description T of Apdex: the project's, and some transactions' own.
+         */
+        get: operations["performance_settings_api_v1_projects__project_id__performance_settings_get"];
+        /**
+         * Set Performance Settings
+         * @description Replace T of the project and of transactions.
+         */
+        put: operations["set_performance_settings_api_v1_projects__project_id__performance_settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/web-vitals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Web Vitals
+         * @description Every vital with its percentiles, ratings and score, and over time. `q`: in the page's name.
+         */
+        get: operations["web_vitals_api_v1_projects__project_id__web_vitals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/web-vitals/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Web Vitals Breakdown
+         * @description Vitals by page, browser, device and so on, the most loaded first.
+         */
+        get: operations["web_vitals_breakdown_api_v1_projects__project_id__web_vitals_breakdown_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/web-vitals/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Web Vitals Examples
+         * @description The page loads in which a vital was worst.
+         */
+        get: operations["web_vitals_examples_api_v1_projects__project_id__web_vitals_examples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1709,6 +1997,24 @@ export interface components {
             edited_at: string | null;
         };
         /**
+         * AffectedUser
+         * @description A user whom it failed or kept waiting for more than 4 T.
+         */
+        AffectedUser: {
+            /** User Id */
+            user_id: string;
+            /** Stored */
+            stored: number;
+            /** Failed */
+            failed: number;
+            /** Kept Waiting */
+            kept_waiting: number;
+            /** P95 Ns */
+            p95_ns: number;
+            /** Last Time */
+            last_time: string;
+        };
+        /**
          * Around
          * @description What else happened: everything that shares an error's trace, session or user.
          */
@@ -1735,6 +2041,36 @@ export interface components {
             content_type: string;
             /** Size */
             size: number;
+        };
+        /**
+         * Before
+         * @description What a transaction was in the range before.
+         */
+        Before: {
+            /** Count */
+            count: number;
+            /** Per Minute */
+            per_minute: number;
+            /** Failure Rate */
+            failure_rate: number;
+            /** P95 Ns */
+            p95_ns: number;
+        };
+        /**
+         * Breakdown
+         * @description Where the time goes, over `sampled` traces; `own_ns` beyond `duration_ns` was spent at once.
+         */
+        Breakdown: {
+            /** Sampled */
+            sampled: number;
+            /** Spans */
+            spans: number;
+            /** Duration Ns */
+            duration_ns: number;
+            /** Own Ns */
+            own_ns: number;
+            /** Parts */
+            parts: components["schemas"]["Work"][];
         };
         /**
          * Bundle
@@ -2100,6 +2436,27 @@ export interface components {
             discard: boolean;
         };
         /**
+         * DeployMark
+         * @description A deploy as time axes mark it.
+         */
+        DeployMark: {
+            /** Environment */
+            environment: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Release */
+            release: string;
+        };
+        /**
          * DeployShape
          * @description A release brought to an environment.
          */
@@ -2119,6 +2476,175 @@ export interface components {
             finished_at: string;
         };
         /**
+         * DetectorSettings
+         * @description What is looked for, and from where on it counts (docs/detectors.md).
+         */
+        DetectorSettings: {
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 5,
+             *       "total_ms": 100
+             *     }
+             */
+            n_plus_one_db: components["schemas"]["Repeated"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 5,
+             *       "total_ms": 300
+             *     }
+             */
+            n_plus_one_http: components["schemas"]["RepeatedHttp"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "duration_ms": 500
+             *     }
+             */
+            slow_db: components["schemas"]["Slow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 3,
+             *       "savable_ms": 300
+             *     }
+             */
+            consecutive_db: components["schemas"]["InARow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 3,
+             *       "savable_ms": 2000
+             *     }
+             */
+            consecutive_http: components["schemas"]["HttpInARow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "bytes": 500000,
+             *       "duration_ms": 300
+             *     }
+             */
+            large_http: components["schemas"]["Large"];
+        };
+        /**
+         * DetectorStatus
+         * @description How far the detectors are, and what the last sweep that had spans to look at found.
+         *
+         *     `examined` of `candidates` traces; `written` findings of `found` have a row, as a fingerprint has only so many an
+         *     hour; `discarded` are of issues that are discarded. `skipped_seconds` were never looked at, since the server was
+         *     away for too long. `error`: what keeps the last sweep from ending.
+         */
+        DetectorStatus: {
+            /** Until */
+            until: string | null;
+            /**
+             * Spans
+             * @default 0
+             */
+            spans: number;
+            /**
+             * Candidates
+             * @default 0
+             */
+            candidates: number;
+            /**
+             * Examined
+             * @default 0
+             */
+            examined: number;
+            /**
+             * Found
+             * @default 0
+             */
+            found: number;
+            /**
+             * Written
+             * @default 0
+             */
+            written: number;
+            /**
+             * Discarded
+             * @default 0
+             */
+            discarded: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Skipped Seconds
+             * @default 0
+             */
+            skipped_seconds: number;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+        };
+        /**
+         * Detectors
+         * @description The settings in force, and how the work goes.
+         */
+        Detectors: {
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 5,
+             *       "total_ms": 100
+             *     }
+             */
+            n_plus_one_db: components["schemas"]["Repeated"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 5,
+             *       "total_ms": 300
+             *     }
+             */
+            n_plus_one_http: components["schemas"]["RepeatedHttp"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "duration_ms": 500
+             *     }
+             */
+            slow_db: components["schemas"]["Slow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 3,
+             *       "savable_ms": 300
+             *     }
+             */
+            consecutive_db: components["schemas"]["InARow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "count": 3,
+             *       "savable_ms": 2000
+             *     }
+             */
+            consecutive_http: components["schemas"]["HttpInARow"];
+            /**
+             * @default {
+             *       "enabled": true,
+             *       "bytes": 500000,
+             *       "duration_ms": 300
+             *     }
+             */
+            large_http: components["schemas"]["Large"];
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+            status: components["schemas"]["DetectorStatus"];
+        };
+        /**
          * Discarded
          * @description An issue whose events are refused.
          */
@@ -2129,6 +2655,22 @@ export interface components {
             title: string;
             /** Discarded At */
             discarded_at: string | null;
+        };
+        /**
+         * DurationClass
+         * @description How many took `[from_ns, to_ns)`.
+         */
+        DurationClass: {
+            /** From Ns */
+            from_ns: number;
+            /** To Ns */
+            to_ns: number;
+            /** Count */
+            count: number;
+            /** Stored */
+            stored: number;
+            /** Failed */
+            failed: number;
         };
         /**
          * Effect
@@ -2219,6 +2761,8 @@ export interface components {
             user_email: string;
             /** Fingerprint */
             fingerprint: string;
+            /** Category */
+            category: string;
             /** Source */
             source: string;
             /** Fingerprints */
@@ -2241,7 +2785,7 @@ export interface components {
         };
         /**
          * ErrorEvent
-         * @description One occurrence of an exception, or a captured message.
+         * @description One occurrence of an exception, a captured message, or (category performance) what a detector found.
          */
         ErrorEvent: {
             /** Event Id */
@@ -2282,6 +2826,8 @@ export interface components {
             user_email: string;
             /** Fingerprint */
             fingerprint: string;
+            /** Category */
+            category: string;
             /** Source */
             source: string;
         };
@@ -2364,6 +2910,80 @@ export interface components {
             source: string;
             /** Events */
             events: components["schemas"]["DeclaredEvent"][];
+        };
+        /**
+         * Example
+         * @description One run of a transaction.
+         */
+        Example: {
+            /** Time */
+            time: string;
+            /** Duration Ns */
+            duration_ns: number;
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Status Code */
+            status_code: string;
+            /** Status Message */
+            status_message: string;
+            /** Http Status Code */
+            http_status_code: number;
+            /** Failed */
+            failed: boolean;
+            /** Release */
+            release: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * Examples
+         * @description Traces to look at.
+         */
+        Examples: {
+            /** Slowest */
+            slowest: components["schemas"]["Example"][];
+            /** Typical */
+            typical: components["schemas"]["Example"][];
+            /** Failed */
+            failed: components["schemas"]["Example"][];
+        };
+        /**
+         * Facet
+         * @description A value that slow ones have `lift` times as often as all.
+         */
+        Facet: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
+            /** Count */
+            count: number;
+            /** Slow */
+            slow: number;
+            /** Share */
+            share: number;
+            /** Slow Share */
+            slow_share: number;
+            /** Lift */
+            lift: number;
+            /** Deviations */
+            deviations: number;
+        };
+        /**
+         * Facets
+         * @description What the slowest tenth of `sampled` has in common.
+         */
+        Facets: {
+            /** Sampled */
+            sampled: number;
+            /** Slow */
+            slow: number;
+            /** Slow From Ns */
+            slow_from_ns: number | null;
+            /** Items */
+            items: components["schemas"]["Facet"][];
         };
         /**
          * Feedback
@@ -2695,6 +3315,58 @@ export interface components {
             version: string;
         };
         /**
+         * HttpInARow
+         * @description The same of calls to other services.
+         */
+        HttpInARow: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Savable Ms
+             * @default 2000
+             */
+            savable_ms: number;
+        };
+        /**
+         * Impact
+         * @description Errors and users of a transaction.
+         */
+        Impact: {
+            /** Issues */
+            issues: components["schemas"]["TransactionIssue"][];
+            /** Users */
+            users: components["schemas"]["AffectedUser"][];
+        };
+        /**
+         * InARow
+         * @description `count` calls one after another under one span; at once they would take `savable_ms` less.
+         */
+        InARow: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Savable Ms
+             * @default 300
+             */
+            savable_ms: number;
+        };
+        /**
          * Ingestion
          * @description What became of everything received.
          */
@@ -2740,6 +3412,11 @@ export interface components {
             culprit: string;
             /** Platform */
             platform: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "error" | "performance";
             /** Level */
             level: string;
             /** Handled */
@@ -2880,6 +3557,11 @@ export interface components {
             culprit: string;
             /** Platform */
             platform: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "error" | "performance";
             /** Level */
             level: string;
             /** Handled */
@@ -2988,6 +3670,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Bundle"][];
         };
+        /** Items[DeployMark] */
+        Items_DeployMark_: {
+            /** Items */
+            items: components["schemas"]["DeployMark"][];
+        };
         /** Items[Discarded] */
         Items_Discarded_: {
             /** Items */
@@ -3048,6 +3735,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Value"][];
         };
+        /** Items[VitalExample] */
+        Items_VitalExample_: {
+            /** Items */
+            items: components["schemas"]["VitalExample"][];
+        };
         /**
          * KeyForm
          * @description Body of `POST /projects/{id}/keys`.
@@ -3077,6 +3769,27 @@ export interface components {
             created_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * Large
+         * @description A body of `bytes` that is sent or received in `duration_ms` or longer.
+         */
+        Large: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Bytes
+             * @default 500000
+             */
+            bytes: number;
+            /**
+             * Duration Ms
+             * @default 300
+             */
+            duration_ms: number;
         };
         /**
          * LogAround
@@ -3294,6 +4007,18 @@ export interface components {
             id: string;
             /** Fingerprints */
             fingerprints: string[];
+        };
+        /**
+         * Met
+         * @description In how many traces the findings of an issue were met; `rows` of them are kept as its events.
+         */
+        Met: {
+            /** Traces */
+            traces: number;
+            /** Rows */
+            rows: number;
+            /** Most Rows An Hour */
+            most_rows_an_hour: number;
         };
         /**
          * Metric
@@ -3685,6 +4410,26 @@ export interface components {
             slowest: components["schemas"]["SlowEndpoint"][];
             ingestion: components["schemas"]["Ingestion"];
         };
+        /**
+         * OwnThreshold
+         * @description The T of one transaction.
+         */
+        OwnThreshold: {
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /** Name */
+            name: string;
+            /**
+             * Op
+             * @default
+             */
+            op: string;
+            /** Apdex Ms */
+            apdex_ms: number;
+        };
         /** Page[CheckIn] */
         Page_CheckIn_: {
             /** Items */
@@ -3757,6 +4502,21 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PerformanceForm
+         * @description Settings to save; with a `version`, only if it is still the newest.
+         */
+        PerformanceForm: {
+            /**
+             * Apdex Ms
+             * @default 300
+             */
+            apdex_ms: number;
+            /** Transactions */
+            transactions?: components["schemas"]["OwnThreshold"][];
+            /** Version */
+            version?: number | null;
         };
         /**
          * PersonAround
@@ -4102,6 +4862,48 @@ export interface components {
             time: string;
         };
         /**
+         * Repeated
+         * @description `count` equal calls under one span that together take `total_ms`.
+         */
+        Repeated: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Count
+             * @default 5
+             */
+            count: number;
+            /**
+             * Total Ms
+             * @default 100
+             */
+            total_ms: number;
+        };
+        /**
+         * RepeatedHttp
+         * @description The same of calls to another service.
+         */
+        RepeatedHttp: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Count
+             * @default 5
+             */
+            count: number;
+            /**
+             * Total Ms
+             * @default 300
+             */
+            total_ms: number;
+        };
+        /**
          * Report
          * @description Another source's report of the same crash.
          */
@@ -4226,6 +5028,24 @@ export interface components {
             version: number;
             /** Changed At */
             changed_at?: string | null;
+        };
+        /**
+         * SavedPerformanceSettings
+         * @description The settings in force; `version` counts their changes.
+         */
+        SavedPerformanceSettings: {
+            /**
+             * Apdex Ms
+             * @default 300
+             */
+            apdex_ms: number;
+            /** Transactions */
+            transactions?: components["schemas"]["OwnThreshold"][];
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
         };
         /**
          * SavedScrubbing
@@ -4614,6 +5434,22 @@ export interface components {
             event_id: string;
         };
         /**
+         * Slow
+         * @description A statement that takes `duration_ms`.
+         */
+        Slow: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Duration Ms
+             * @default 500
+             */
+            duration_ms: number;
+        };
+        /**
          * SlowEndpoint
          * @description One request name of one service.
          */
@@ -4800,6 +5636,24 @@ export interface components {
             reasons: components["schemas"]["vedette__server__features__source_maps__routes__Reason"][];
         };
         /**
+         * StatusCount
+         * @description How many ended so.
+         */
+        StatusCount: {
+            /** Status Code */
+            status_code: string;
+            /** Status Message */
+            status_message: string;
+            /** Http Status Code */
+            http_status_code: number;
+            /** Failed */
+            failed: boolean;
+            /** Count */
+            count: number;
+            /** Stored */
+            stored: number;
+        };
+        /**
          * Step
          * @description A span on the way to the one that failed; `start_ns` counts from the trace's start.
          */
@@ -4965,6 +5819,171 @@ export interface components {
             path: components["schemas"]["Step"][];
         };
         /**
+         * TransactionBucket
+         * @description A stretch of time of one transaction.
+         */
+        TransactionBucket: {
+            /** Time */
+            time: string;
+            /** Per Minute */
+            per_minute: number;
+            /** Count */
+            count: number;
+            /** Failed */
+            failed: number;
+            /** P50 Ns */
+            p50_ns: number | null;
+            /** P75 Ns */
+            p75_ns: number | null;
+            /** P95 Ns */
+            p95_ns: number | null;
+            /** P99 Ns */
+            p99_ns: number | null;
+        };
+        /**
+         * TransactionIssue
+         * @description Errors of one group that happened in a transaction.
+         */
+        TransactionIssue: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Title */
+            title: string;
+            /** Culprit */
+            culprit: string;
+            /** Level */
+            level: string;
+            /** Count */
+            count: number;
+            /** Users */
+            users: number;
+            /** Last Time */
+            last_time: string;
+        };
+        /**
+         * TransactionList
+         * @description A page of transactions, and what all of them come to.
+         */
+        TransactionList: {
+            /** Items */
+            items: components["schemas"]["TransactionRow"][];
+            /** Transactions */
+            transactions: number;
+            /** Count */
+            count: number;
+            /** Stored */
+            stored: number;
+            /** Sample Rate */
+            sample_rate: number;
+            /** Time Spent Ns */
+            time_spent_ns: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TransactionRelease
+         * @description A transaction in one release; `began` is when the release was seen first anywhere.
+         */
+        TransactionRelease: {
+            /** Release */
+            release: string;
+            /** Began */
+            began: string | null;
+            /** First Time */
+            first_time: string;
+            /** Last Time */
+            last_time: string;
+            /** Count */
+            count: number;
+            /** Failure Rate */
+            failure_rate: number;
+            /** P50 Ns */
+            p50_ns: number;
+            /** P95 Ns */
+            p95_ns: number;
+        };
+        /**
+         * TransactionRow
+         * @description A transaction over a range. `sample_rate` below 1: counts are estimated from that share.
+         */
+        TransactionRow: {
+            /** Service */
+            service: string;
+            /** Name */
+            name: string;
+            /** Op */
+            op: string;
+            /** Count */
+            count: number;
+            /** Stored */
+            stored: number;
+            /** Sample Rate */
+            sample_rate: number;
+            /** Per Minute */
+            per_minute: number;
+            /** Failed */
+            failed: number;
+            /** Failure Rate */
+            failure_rate: number;
+            /** P50 Ns */
+            p50_ns: number;
+            /** P75 Ns */
+            p75_ns: number;
+            /** P95 Ns */
+            p95_ns: number;
+            /** P99 Ns */
+            p99_ns: number;
+            /** Apdex */
+            apdex: number | null;
+            /** Apdex Ms */
+            apdex_ms: number;
+            /** Users */
+            users: number;
+            /** Miserable Users */
+            miserable_users: number;
+            /** Misery */
+            misery: number;
+            /** Time Spent Ns */
+            time_spent_ns: number;
+            /** Time Share */
+            time_share: number;
+        };
+        /**
+         * TransactionSummary
+         * @description One transaction; `now` is null when it did not run in the range.
+         */
+        TransactionSummary: {
+            now: components["schemas"]["TransactionRow"] | null;
+            previous: components["schemas"]["TransactionRow"] | null;
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Buckets */
+            buckets: components["schemas"]["TransactionBucket"][];
+            /** Durations */
+            durations: components["schemas"]["DurationClass"][];
+            /** Statuses */
+            statuses: components["schemas"]["StatusCount"][];
+            /** Releases */
+            releases: components["schemas"]["TransactionRelease"][];
+        };
+        /**
+         * Trend
+         * @description One transaction over time, a value a bucket; `previous` is null when it did not run before.
+         */
+        Trend: {
+            /** Service */
+            service: string;
+            /** Name */
+            name: string;
+            /** Op */
+            op: string;
+            /** Per Minute */
+            per_minute: number[];
+            /** P95 Ns */
+            p95_ns: (number | null)[];
+            previous: components["schemas"]["Before"] | null;
+        };
+        /**
          * TrendBucket
          * @description Events of one piece of the range.
          */
@@ -4975,6 +5994,18 @@ export interface components {
             count: number;
             /** Users */
             users: number;
+        };
+        /**
+         * Trends
+         * @description Some transactions over time.
+         */
+        Trends: {
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Times */
+            times: string[];
+            /** Items */
+            items: components["schemas"]["Trend"][];
         };
         /**
          * Tried
@@ -5119,6 +6150,238 @@ export interface components {
             /** Pattern */
             pattern?: string | null;
             items?: components["schemas"]["ValueShape-Output"] | null;
+        };
+        /**
+         * VitalExample
+         * @description One page load's value of one vital, with what leads on: trace, session, user, event.
+         */
+        VitalExample: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+            /** Value */
+            value: number;
+            /**
+             * Rating
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor";
+            /** Score */
+            score: number;
+            /** Time */
+            time: string;
+            /** Page */
+            page: string;
+            /** Url */
+            url: string;
+            /**
+             * Element
+             * @description what was painted, clicked or shifted, as the SDK names it
+             */
+            element: string;
+            /** Browser */
+            browser: string;
+            /** Os */
+            os: string;
+            /** Device */
+            device: string;
+            /** Country */
+            country: string;
+            /** Release */
+            release: string;
+            /** Environment */
+            environment: string;
+            /** Service */
+            service: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Session Id */
+            session_id: string;
+            /** User Id */
+            user_id: string;
+            /** Event Uuid */
+            event_uuid: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "sentry" | "otlp" | "posthog";
+        };
+        /**
+         * VitalPart
+         * @description One vital of a part of all loads.
+         */
+        VitalPart: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+            /**
+             * Count
+             * @description measurements that were received
+             */
+            count: number;
+            /**
+             * Loads
+             * @description page loads they stand for: more than `count` where the SDK kept a share
+             */
+            loads: number;
+            /** P75 */
+            p75: number;
+            /** Score */
+            score: number;
+            /**
+             * Rating
+             * @description of the 75th percentile
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor";
+        };
+        /**
+         * VitalSource
+         * @description A protocol that reported vitals, and how many page loads at least.
+         */
+        VitalSource: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "sentry" | "otlp" | "posthog";
+            /** Reports */
+            reports: number;
+        };
+        /**
+         * VitalsBreakdown
+         * @description The parts with most loads; `total` is how many there are.
+         */
+        VitalsBreakdown: {
+            /** Source */
+            source: ("sentry" | "otlp" | "posthog") | null;
+            /** Items */
+            items: components["schemas"]["VitalsOf"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * VitalsBucket
+         * @description One bucket of time; `p75` has the vitals that were measured in it.
+         */
+        VitalsBucket: {
+            /** Time */
+            time: string;
+            /** Loads */
+            loads: number;
+            /** Score */
+            score: number | null;
+            /** P75 */
+            p75: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * VitalsOf
+         * @description Vitals of a page, a browser and so on; `opportunity`: points that the score of all would gain if it had 100.
+         */
+        VitalsOf: {
+            /** Value */
+            value: string;
+            /** Loads */
+            loads: number;
+            /** Score */
+            score: number | null;
+            /** Opportunity */
+            opportunity: number;
+            /** Vitals */
+            vitals: components["schemas"]["VitalPart"][];
+        };
+        /**
+         * WebVital
+         * @description One vital: percentiles and limits in `unit`, loads by rating; nulls where nobody measured it.
+         */
+        WebVital: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+            /** Unit */
+            unit: string;
+            /** Good Until */
+            good_until: number;
+            /** Poor Above */
+            poor_above: number;
+            /**
+             * Weight
+             * @description its part of the score, in percent
+             */
+            weight: number;
+            /** Count */
+            count: number;
+            /** Loads */
+            loads: number;
+            /** Good */
+            good: number;
+            /** Needs Improvement */
+            needs_improvement: number;
+            /** Poor */
+            poor: number;
+            /** P50 */
+            p50: number | null;
+            /** P75 */
+            p75: number | null;
+            /** P90 */
+            p90: number | null;
+            /** Score */
+            score: number | null;
+            /** Rating */
+            rating: ("good" | "needs_improvement" | "poor") | null;
+        };
+        /**
+         * WebVitals
+         * @description Web vitals of one source in a range; `source` is null when none reported.
+         */
+        WebVitals: {
+            /** Source */
+            source: ("sentry" | "otlp" | "posthog") | null;
+            /** Sources */
+            sources: components["schemas"]["VitalSource"][];
+            /** Loads */
+            loads: number;
+            /** Score */
+            score: number | null;
+            /** Vitals */
+            vitals: components["schemas"]["WebVital"][];
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Buckets */
+            buckets: components["schemas"]["VitalsBucket"][];
+        };
+        /**
+         * Work
+         * @description Spans that did the same, and the time that no child of theirs explains.
+         */
+        Work: {
+            /** Category */
+            category: string;
+            /** Op */
+            op: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+            /** Own Ns */
+            own_ns: number;
+            /** Spans */
+            spans: number;
+            /** Share */
+            share: number;
+            /** Per Transaction */
+            per_transaction: number;
         };
         /**
          * Changed
@@ -6872,6 +8135,41 @@ export interface operations {
             };
         };
     };
+    deploys_api_v1_projects__project_id__deploys_get: {
+        parameters: {
+            query?: {
+                environment?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeployMark_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     suspect_commits_api_v1_projects__project_id__errors__event_id__suspect_commits_get: {
         parameters: {
             query?: never;
@@ -6985,6 +8283,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_detectors_api_v1_projects__project_id__detectors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detectors"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_detectors_api_v1_projects__project_id__detectors_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectorSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detectors"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    issue_met_api_v1_projects__project_id__issues__issue__met_get: {
+        parameters: {
+            query?: {
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                issue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Met"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -7122,6 +8520,540 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transactions_api_v1_projects__project_id__performance_transactions_get: {
+        parameters: {
+            query?: {
+                sort?: string;
+                cursor?: number;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trends_api_v1_projects__project_id__performance_trends_get: {
+        parameters: {
+            query?: {
+                of?: string[] | null;
+                name?: string[] | null;
+                op?: string[] | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trends"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transaction_api_v1_projects__project_id__performance_transaction_get: {
+        parameters: {
+            query: {
+                buckets?: number;
+                name: string;
+                service?: string | null;
+                op?: string | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionSummary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    examples_api_v1_projects__project_id__performance_transaction_examples_get: {
+        parameters: {
+            query: {
+                name: string;
+                service?: string | null;
+                op?: string | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examples"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    breakdown_api_v1_projects__project_id__performance_transaction_breakdown_get: {
+        parameters: {
+            query: {
+                name: string;
+                service?: string | null;
+                op?: string | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    facets_api_v1_projects__project_id__performance_transaction_facets_get: {
+        parameters: {
+            query: {
+                name: string;
+                service?: string | null;
+                op?: string | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    impact_api_v1_projects__project_id__performance_transaction_impact_get: {
+        parameters: {
+            query: {
+                name: string;
+                service?: string | null;
+                op?: string | null;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    performance_settings_api_v1_projects__project_id__performance_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPerformanceSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_performance_settings_api_v1_projects__project_id__performance_settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PerformanceForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPerformanceSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    web_vitals_api_v1_projects__project_id__web_vitals_get: {
+        parameters: {
+            query?: {
+                /** @description whose reports; by default of who sent most in the range */
+                source?: ("sentry" | "otlp" | "posthog") | null;
+                buckets?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebVitals"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    web_vitals_breakdown_api_v1_projects__project_id__web_vitals_breakdown_get: {
+        parameters: {
+            query?: {
+                by?: "page" | "browser" | "device" | "os" | "country" | "release" | "environment" | "service";
+                /** @description whose reports; by default of who sent most in the range */
+                source?: ("sentry" | "otlp" | "posthog") | null;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VitalsBreakdown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    web_vitals_examples_api_v1_projects__project_id__web_vitals_examples_get: {
+        parameters: {
+            query?: {
+                metric?: "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+                /** @description whose reports; by default of who sent most in the range */
+                source?: ("sentry" | "otlp" | "posthog") | null;
+                limit?: number;
+                /** @description field=value, repeatable */
+                filter?: string[] | null;
+                /** @description words to look for */
+                q?: string;
+                service?: string | null;
+                environment?: string | null;
+                release?: string | null;
+                trace_id?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_VitalExample_"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -56,6 +56,7 @@ const tree = root.addChildren([
     page('/releases/$version', () => import('@/features/releases/ReleasePage'), 'ReleasePage'),
     page('/crons', () => import('@/features/crons/CronsPage'), 'CronsPage'),
     page('/crons/$slug', () => import('@/features/crons/MonitorPage'), 'MonitorPage'),
+    page('/web-vitals', () => import('@/features/web_vitals/WebVitalsPage'), 'WebVitalsPage'),
     page('/traces', () => import('@/features/traces/TracesPage'), 'TracesPage'),
     page('/traces/$traceId', () => import('@/features/traces/TracePage'), 'TracePage'),
     page('/logs', () => import('@/features/logs/LogsPage'), 'LogsPage'),
