@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from saas import services
+from saas import page_loads, services
 from saas.people import SITE, Person, uuid7
 from saas.services import RELEASE
 
@@ -122,10 +122,22 @@ class Browser:
         self.url = url if url.startswith("http") else SITE + url
         self.capture("$pageview", {"title": title, **(self.person.campaign_properties if first else {})})
         if first or self.rng.random() < 0.2:
-            self.capture("$web_vitals", {"$web_vitals_LCP_value": round(self.rng.lognormvariate(7.3, 0.4))})
+            await self._load()
         self.health = {"sid": uuid7(self.rng, int(time.time() * 1000)).replace("-", ""), "started": _iso(time.time())}
         await self._send_envelope("session", {**self._health("ok"), "init": True})
         await self.flush()
+
+    async def _load(self) -> None:
+        """A page load that is no navigation within the app: both SDKs tell what the browser measured."""
+        page = page_loads.page_of(self.url)
+        vitals = page_loads.measure(self.rng, self.person, page)
+        self.capture("$web_vitals", page_loads.captured(self.rng, vitals))
+        load = page_loads.transaction(self.rng, self.person, page, self.url, vitals)
+        load |= {"release": RELEASE, "environment": ENVIRONMENT}
+        load["tags"] = {"service": "web", "session.id": self.session_id}
+        await self._send_envelope("transaction", load)
+        if "inp" in vitals:
+            await self._send_envelope("span", page_loads.interaction(self.rng, self.person, load, vitals["inp"]))
 
     def click(self, text: str, tag: str = "button") -> None:
         """`$autocapture` of a click."""

@@ -18,7 +18,9 @@ from vedette.server.store.client import Store
 from vedette.server.store.filters import Fields, expression
 from vedette.server.store.sql import fill, load
 
-SOURCES = ("sentry", "otlp", "posthog")  # of equally many reports the first is shown: Sentry's lead to a trace
+# Of those with at least half as many reports as any, the first is shown: Sentry's lead to a trace. By the most alone it
+# would be one SDK's numbers now and another's a minute later, where a page has both.
+SOURCES = ("sentry", "otlp", "posthog")
 FIELDS = Fields(
     columns=dict.fromkeys(
         ("page", "browser", "device", "os", "country", "rating", "service", "environment", "release", "trace_id",
@@ -30,17 +32,18 @@ Row = dict[str, Any]
 
 
 def sources(store: Store, project_id: int, question: Question) -> list[Row]:
-    """Which sources reported in the range and how many loads at least, those that reported most first."""
+    """Which sources reported in the range and how many loads at least; the one to show first."""
     found = dict.fromkeys(SOURCES, 0)
     parameters = {**PARAMETERS, **question.range.parameters(), "project_id": project_id}
     for row in store.query(load(__package__, "sources.sql"), parameters).dicts():
         found[row["source"]] = max(found[row["source"]], row["reports"])
-    ranked = sorted(found, key=lambda name: (-found[name], SOURCES.index(name)))
+    most = max(found.values())
+    ranked = sorted(found, key=lambda name: 2 * found[name] < most)  # a stable sort: SOURCES' order within each half
     return [{"source": name, "reports": found[name]} for name in ranked if found[name]]
 
 
 def source_of(store: Store, project_id: int, question: Question, chosen: str | None) -> str:
-    """The source that is asked for, or the one that reported most; empty when none did. Raises BadRequest."""
+    """The source that is asked for, or the one to show; empty when none reported. Raises BadRequest."""
     if chosen is not None:
         if chosen not in SOURCES:
             raise BadRequest(f"no source {chosen!r}", hint=f"there are: {', '.join(SOURCES)}")

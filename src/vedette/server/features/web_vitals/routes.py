@@ -12,7 +12,7 @@ from vedette.server.http.listing import Items, ProjectId, SignalQuery, answer
 
 router = APIRouter(tags=["web vitals"])
 
-SourceQuery = Annotated[Source | None, Query(description="whose reports; by default of who sent most in the range")]
+SourceQuery = Annotated[Source | None, Query(description="whose reports; by default the first of `sources`")]
 
 
 @router.get("/projects/{project_id}/web-vitals", response_model=WebVitals)
