@@ -242,8 +242,9 @@ class Browser:
 
     # Sentry's JavaScript SDK -------------------------------------------------------------------------------
 
-    async def report_error(self, kind: str, message: str, frames: list[Frame], *, trace_id: str = "") -> None:
-        """An error nobody caught, as `@sentry/react` sends it. `frames` are innermost first, as in a JS stack."""
+    async def report_error(self, kind: str, message: str, frames: list[Frame], *, trace_id: str = "") -> str:
+        """An error nobody caught, as `@sentry/react` sends it; returns its event id. `frames`: innermost first, as in a
+        JS stack."""
         now = time.time()
         event = javascript_error(self.person, kind, message, frames)
         event |= {
@@ -260,6 +261,28 @@ class Browser:
         if self.health:  # an error nobody caught ends the session
             await self._send_envelope("session", {**self._health("crashed"), "errors": 1})
             self.health = {}
+        return str(event["event_id"])
+
+    async def write(self, message: str, about: str = "") -> None:
+        """What the user writes into Sentry's feedback widget; `about` is the event of the crash it is about."""
+        said = {"message": message, "url": self.url, "source": "widget"}
+        if self.person.user_id:
+            said |= {"name": self.person.name, "contact_email": self.person.email}
+        if about:
+            said["associated_event_id"] = about
+        await self._send_envelope(
+            "feedback",
+            {
+                "event_id": f"{self.rng.getrandbits(128):032x}",
+                "type": "feedback",
+                "timestamp": time.time(),
+                "release": RELEASE,
+                "environment": ENVIRONMENT,
+                "user": {"id": self.person.user_id} if self.person.user_id else {},
+                "contexts": {"feedback": said},
+                "sdk": SENTRY_JS,
+            },
+        )
 
     def _health(self, status: str) -> dict[str, Any]:
         return {

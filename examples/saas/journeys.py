@@ -22,6 +22,19 @@ FRONTEND_BUGS: dict[str, tuple[str, str, list[Frame]]] = {
     ),
 }
 FRONTEND_BUG_CHANCE = 0.03
+COMPLAINTS = [
+    "The page stayed empty. I reloaded it three times.",
+    "Nothing happens when I click, and the numbers are gone.",
+    "It worked yesterday. Please fix it, I need this for a meeting!",
+]
+COMPLAINT_CHANCE = 0.3
+WISHES = [
+    "Could I sort the runs by how long they took?",
+    "Please add a dark mode.",
+    "I love the new overview, but where did the export go?",
+    "How do I invite somebody from another company?",
+]
+WISH_CHANCE = 0.02
 
 Act = Callable[[str], Awaitable[None]]
 """Waits until the user gets to their next action; the argument names it."""
@@ -66,6 +79,9 @@ async def come_back(browser: Browser, rng: random.Random, act: Act) -> None:
     for _ in range(rng.randint(1, 4)):
         journey = rng.choices([c for c, _ in choices], [w for _, w in choices])[0]
         await journey(browser, rng, act)
+    if rng.random() < WISH_CHANCE:
+        await act("write")
+        await browser.write(rng.choice(WISHES))
 
 
 async def view(browser: Browser, rng: random.Random, path: str, title: str) -> None:
@@ -73,7 +89,9 @@ async def view(browser: Browser, rng: random.Random, path: str, title: str) -> N
     await browser.open(path, title)
     bug = FRONTEND_BUGS.get(path)
     if bug and rng.random() < FRONTEND_BUG_CHANCE:
-        await browser.report_error(*bug)
+        event_id = await browser.report_error(*bug)
+        if rng.random() < COMPLAINT_CHANCE:
+            await browser.write(rng.choice(COMPLAINTS), about=event_id)
 
 
 async def sign_up(browser: Browser) -> bool:

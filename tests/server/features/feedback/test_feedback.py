@@ -227,6 +227,11 @@ def test_one_in_full(reader: Reader) -> None:
     assert reader.new().request("GET", f"feedback/{one}").status_code == 404
 
 
+@pytest.mark.parametrize("payload", ["", "[too deep]", "[1]", '"x"', "{"])
+def test_an_event_that_does_not_read_is_shown_as_it_is(reader: Reader, payload: str) -> None:
+    assert isinstance(reader.get(f"feedback/{say(reader, 10, payload=payload)}")["payload"], dict)
+
+
 def attach(reader: Reader, feedback_id: str, attachment_id: str, content: bytes, **values: Any) -> None:
     row = {"project_id": reader.project_id, "event_id": feedback_id, "attachment_id": attachment_id, **values}
     names = ", ".join([*row, "size", "content"])

@@ -149,8 +149,16 @@ def one_feedback(store: Store, project_id: int, desk: Desk, feedback_id: str) ->
         "replay_id": row["replay_id"],
         "attachments": [{**one, "picture": _is_picture(store, project_id, feedback_id, one)} for one in attachments],
         "around": around(store, project_id, happened, itself),
-        "payload": orjson.loads(row["payload"] or "{}"),
+        "payload": _payload(row["payload"]),
     }
+
+
+def _payload(text: str) -> Row:
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:  # nested deeper than what stored it could write; show that rather than nothing
+        found = text
+    return found if isinstance(found, dict) else {"text": found}
 
 
 def _is_picture(store: Store, project_id: int, feedback_id: str, file: Row) -> bool:

@@ -13,8 +13,13 @@ MESSAGE = 8192
 
 
 def add_feedback(item: Item, batch: Batch) -> None:
-    """A `feedback` item: an event with `contexts.feedback`. Raises BadItem."""
-    event = batch.scrub(load_object(item.payload))
+    """A `feedback` item. Raises BadItem."""
+    store_feedback(load_object(item.payload), batch, size=len(item.payload))
+
+
+def store_feedback(event: dict[str, Any], batch: Batch, *, size: int) -> None:
+    """An event with `contexts.feedback`. Raises BadItem."""
+    batch.scrub(event)
     event_id = batch.event_id or hex_id(event.get("event_id"), 32)
     if not event_id:
         raise BadItem("missing_event_id", "feedback needs an event_id")
@@ -39,7 +44,7 @@ def add_feedback(item: Item, batch: Batch) -> None:
         "release": text(event.get("release"), 200),
         "payload": dump(event),
     }
-    _add(batch, row, len(item.payload))
+    _add(batch, row, size)
 
 
 def add_user_report(item: Item, batch: Batch) -> None:

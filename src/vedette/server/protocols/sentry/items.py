@@ -37,9 +37,13 @@ class Kind:
 
 
 def add_event(item: Item, batch: Batch) -> None:
-    """An `event` item. Raises BadItem."""
+    """An `event` item; SDKs that know no item for feedback send it as an event of that type. Raises BadItem."""
+    event = load_object(item.payload)
+    if event.get("type") == "feedback":
+        feedback.store_feedback(event, batch, size=len(item.payload))
+        return
     names = batch.names.get(item.payload, {}) if batch.names else {}
-    store_event(load_object(item.payload), batch, size=len(item.payload), names=names)
+    store_event(event, batch, size=len(item.payload), names=names)
 
 
 def store_event(event: dict[str, Any], batch: Batch, *, size: int, names: Names = NO_NAMES) -> None:
