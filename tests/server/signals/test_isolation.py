@@ -65,7 +65,18 @@ def theirs(server_reader: Reader) -> Reader:
     """A project full of SECRET."""
     reader = server_reader.new()
     reader.insert("logs", [{"body": SECRET, "service": SECRET, "trace_id": "t1", "attributes": {SECRET: SECRET}}])
-    reader.insert("spans", [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET, "is_segment": True}])
+    reader.insert(
+        "spans",
+        [{"name": SECRET, "trace_id": "t1", "span_id": "s", "kind": "server", "service": SECRET, "is_segment": True}],
+    )
+    load = {
+        "name": SECRET,
+        "trace_id": "t2",
+        "span_id": "s2",
+        "release": SECRET,
+        "attributes": {"sentry.source": "route"},
+    }
+    reader.insert("spans", [{**load, "source": "sentry", "op": "pageload", "measurements": {"lcp": 1, "inp": 2}}])
     reader.insert(
         "errors",
         [
@@ -159,6 +170,9 @@ def test_metacharacters_are_only_text(server_reader: Reader, theirs: Reader, tex
         ("related", {"trace_id": text}),
         ("metrics/m1", {"group_by": text, "filter": f"attributes.{text}=1"}),
         ("live", {"signals": text}),
+        ("web-vitals", {"filter": [f"page={text}", f"browser~{text}"], "q": text}),
+        ("web-vitals", {"filter": f"{text}=x"}),
+        ("web-vitals/breakdown", {"filter": f"country!={text}", "source": "posthog"}),
         ("issues", {"query": text}),
         ("issues", {"query": f'"{text}" tags[{text}]:{text} !user:{text} release:*{text}* stack.function:{text}'}),
         ("issues", {"query": "x", "cursor": text, "sort": "users"}),
