@@ -83,4 +83,5 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal, asked?
   request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }), asked })
 export const post = <T>(path: string, body: unknown = {}) => request<T>('POST', path, { body })
 export const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, { body })
+export const put = <T>(path: string, body: unknown) => request<T>('PUT', path, { body })
 export const remove = (path: string) => request<void>('DELETE', path)

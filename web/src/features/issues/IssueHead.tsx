@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { ChevronDown, UserRound } from 'lucide-react'
+import { ChevronDown, Gauge, UserRound } from 'lucide-react'
 import { severityOfLevel } from '@/shared/format/severity'
 import { SeverityMark } from '@/shared/ui/SeverityMark'
 import { Ago } from '@/shared/ui/Values'
@@ -17,7 +17,9 @@ export function IssueHead({ issue, assigning, onAssigning }: { issue: IssueDetai
     <header className={css.head}>
       <div className={css.value}>{issue.value || issue.title || 'No message was sent'}</div>
       <div className="row wrap">
-        <SeverityMark severity={severityOfLevel(issue.level)} label={issue.level || 'error'} />
+        {issue.category === 'performance'
+          ? <span className="row" style={{ gap: 5 }}><Gauge size={13} aria-hidden />Performance</span>
+          : <SeverityMark severity={severityOfLevel(issue.level)} label={issue.level || 'error'} />}
         {issue.handled === false && <span className={css.badge} data-tone="bad">Unhandled</span>}
         <StateMark issue={issue} />
         <span className={css.why}>{whyState(issue)}{issue.changed_at && <> · <Ago time={issue.changed_at} /></>}</span>

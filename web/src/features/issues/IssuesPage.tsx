@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { Keyboard } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { ApiError } from '@/api/client'
+import { KindFilter } from '@/features/detectors/KindFilter'
 import { ActiveFilters } from '@/shared/filters/FilterBar'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { humanNumber } from '@/shared/format/numbers'
@@ -44,7 +45,7 @@ function Issues() {
           <Select size="xs" w={118} data={SORTS} value={view ?? 'last_seen'} aria-label="Sort by" allowDeselect={false} onChange={(value) => setSearch({ view: value === 'last_seen' ? undefined : value ?? undefined })} />
         </div>
         <ActiveFilters />
-        <div className="row"><Tabs first={list.first} /><div className="spread" /><Discarded /></div>
+        <div className="row"><Tabs first={list.first} /><div className="spread" /><KindFilter /><Discarded /></div>
       </div>
       <Rows list={list} refused={refused !== null} />
       <KeyHelp of="list" opened={help} onClose={() => setHelp(false)} />

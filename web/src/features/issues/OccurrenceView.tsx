@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ErrorDetail } from '@/api/types'
+import { Finding } from '@/features/detectors/Finding'
 import { Breadcrumbs } from '@/features/errors/Breadcrumbs'
 import { StackTrace } from '@/features/errors/StackTrace'
 import { SuspectCommits } from '@/features/errors/SuspectCommits'
@@ -59,9 +60,13 @@ export function OccurrenceStory({ issue, error }: { issue: IssueDetail; error: E
         {said !== (issue.value || issue.title) && <div className={css.message}>{said}</div>}
         <JoinChips of={error} />
       </div>
-      <StackTrace error={error} />
-      <SuspectCommits error={error} />
-      <Breadcrumbs payload={error.payload} />
+      {error.category === 'performance' ? <Finding issue={issue} error={error} /> : (
+        <>
+          <StackTrace error={error} />
+          <SuspectCommits error={error} />
+          <Breadcrumbs payload={error.payload} />
+        </>
+      )}
     </>
   )
 }

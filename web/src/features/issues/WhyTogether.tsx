@@ -7,7 +7,7 @@ import css from './issues.module.css'
 type Grouping = Partial<ErrorDetail['grouping']>
 const BY: Record<string, string> = {
   rule: 'a rule of this project', client: 'the fingerprint that the client set', frames: 'the functions that it went through',
-  message: 'its type and what it said, without what varies', nothing: 'where it came from: it says nothing itself',
+  detector: 'what was found, where, and the pattern of the calls', message: 'its type and what it said, without what varies', nothing: 'where it came from: it says nothing itself',
 }
 const LEFT_OUT: Record<string, string> = { noise: 'plumbing', nameless: 'without a name', repeated: 'repeated', ignore: 'ignored by a rule' }
 

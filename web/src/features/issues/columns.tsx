@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { GitMerge, Megaphone, MessageSquare } from 'lucide-react'
+import { Gauge, GitMerge, Megaphone, MessageSquare } from 'lucide-react'
 import { Sparkline } from '@/shared/charts/Sparkline'
 import { severityOfLevel } from '@/shared/format/severity'
 import type { Column } from '@/shared/ui/DataTable'
@@ -10,7 +10,7 @@ import { Avatar, PriorityMark, StateMark } from './Marks'
 import type { Issue } from './types'
 
 export const COLUMNS: Column<Issue>[] = [
-  { id: 'level', header: '', width: 30, cell: (row) => <SeverityMark severity={severityOfLevel(row.level)} /> },
+  { id: 'level', header: '', width: 30, cell: (row) => (row.category === 'performance' ? <Gauge size={13} className="dim" role="img" aria-label="Performance" /> : <SeverityMark severity={severityOfLevel(row.level)} />) },
   {
     id: 'title', header: 'Issue', width: 340, grow: true,
     cell: (row) => (

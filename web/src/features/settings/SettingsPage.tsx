@@ -1,3 +1,4 @@
+import { DetectorsTab } from '@/features/detectors/DetectorsTab'
 import { useMe } from '@/shared/filters/scope'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { Page } from '@/shared/ui/Page'
@@ -10,6 +11,7 @@ import { TokensTab } from './TokensTab'
 
 const TABS = [
   { id: 'project', word: 'Project', Tab: ProjectTab, admin: false },
+  { id: 'detectors', word: 'Detectors', Tab: DetectorsTab, admin: false },
   { id: 'keys', word: 'Ingest keys', Tab: KeysTab, admin: false },
   { id: 'tokens', word: 'API tokens', Tab: TokensTab, admin: true },
   { id: 'members', word: 'Members', Tab: MembersTab, admin: true },
