@@ -1,6 +1,6 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { CalendarClock, FolderOpen, GitBranch, type LucideIcon, Search, SunMoon, TriangleAlert } from 'lucide-react'
+import { CalendarClock, FolderOpen, Gauge, GitBranch, type LucideIcon, Search, SunMoon, TriangleAlert } from 'lucide-react'
 import { useMe } from '@/shared/filters/scope'
 import { useSetSearch } from '@/shared/filters/search'
 import { PRESETS } from '@/shared/time/range'
@@ -47,6 +47,7 @@ function searchCommands(query: string, navigate: Navigate): Command[] {
   return [
     { id: 'logs for', word: `Search logs for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/logs', search: { q: query } }) },
     { id: 'issues for', word: `Search issues for “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/issues', search: { q: query, tab: 'all' } }) },
+    { id: 'transactions for', word: `Transactions named “${query}”`, note: 'Search', icon: Gauge, run: () => void navigate({ to: '/performance', search: { q: query } }) },
     { id: 'user', word: `Events of user “${query}”`, note: 'Search', icon: Search, run: () => void navigate({ to: '/events', search: { user_id: query } }) },
   ]
 }

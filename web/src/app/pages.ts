@@ -1,4 +1,4 @@
-import { Activity, CalendarClock, ChartLine, Database, House, Inbox, ListTree, Megaphone, NotebookText, Package, Plug, Radio, ScrollText, Settings, Timer, TriangleAlert } from 'lucide-react'
+import { Activity, CalendarClock, ChartLine, Database, Gauge, House, Inbox, ListTree, Megaphone, NotebookText, Package, Plug, Radio, ScrollText, Settings, Timer, TriangleAlert } from 'lucide-react'
 
 /** What the rail and the palette list. A page is here only when it exists. */
 export const HOME = { to: '/', word: 'Home', icon: House } as const
@@ -11,6 +11,7 @@ export const RAIL = [
       { to: '/issues', word: 'Issues', icon: TriangleAlert },
       { to: '/releases', word: 'Releases', icon: Package },
       { to: '/crons', word: 'Crons', icon: CalendarClock },
+      { to: '/performance', word: 'Performance', icon: Gauge },
       { to: '/web-vitals', word: 'Web vitals', icon: Timer },
       { to: '/traces', word: 'Traces', icon: ListTree },
       { to: '/logs', word: 'Logs', icon: ScrollText },

@@ -8,9 +8,9 @@ import css from './home.module.css'
 export function SlowestEndpoints({ rows }: { rows: SlowEndpoint[] }) {
   const slowest = Math.max(...rows.map((row) => row.p95_ns), 1)
   return (
-    <Card title="Slowest endpoints" action={<Link to="/traces" search={{}} className="link">All traces</Link>} empty={rows.length === 0 && 'No requests were traced in this range.'}>
+    <Card title="Slowest endpoints" action={<Link to="/performance" search={{ view: '-p95' }} className="link">All transactions</Link>} empty={rows.length === 0 && 'No requests were traced in this range.'}>
       {rows.slice(0, 8).map((row) => (
-        <Link key={`${row.service} ${row.name}`} to="/traces" search={{ service: row.service, filter: [`name=${row.name}`] }} className={css.line}
+        <Link key={`${row.service} ${row.name}`} to="/performance/transaction" search={{ service: row.service, name: row.name }} className={css.line}
           style={{ background: `linear-gradient(90deg, var(--accent-soft) ${(row.p95_ns / slowest) * 100}%, transparent 0)` }}>
           <b className="ellipsis">{row.name}</b>
           <span className="faint ellipsis spread">{row.service}</span>

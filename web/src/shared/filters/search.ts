@@ -7,12 +7,12 @@ export interface AppSearch {
   q?: string; filter?: string[]; severity?: string; level?: string; event?: string; name?: string
   item?: string; tab?: string; view?: string; trace?: string
   user_id?: string; session_id?: string; trace_id?: string; service?: string
-  min_ms?: string; aggregate?: string; group_by?: string; signals?: string[]; token?: string; to?: string
+  min_ms?: string; aggregate?: string; group_by?: string; op?: string; signals?: string[]; token?: string; to?: string
 }
 const LISTS = new Set(['filter', 'signals'])
 const NAMES = [
   'project', 'env', 'release', 'since', 'until', 'live', 'q', 'filter', 'severity', 'level', 'event', 'name', 'item', 'tab',
-  'view', 'trace', 'user_id', 'session_id', 'trace_id', 'service', 'min_ms', 'aggregate', 'group_by', 'signals', 'token', 'to',
+  'view', 'trace', 'user_id', 'session_id', 'trace_id', 'service', 'min_ms', 'aggregate', 'group_by', 'op', 'signals', 'token', 'to',
 ] as const
 
 /** These follow the reader from page to page. */

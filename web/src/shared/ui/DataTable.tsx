@@ -28,6 +28,9 @@ interface Props<T> {
   onNearEnd?: () => void
   footer?: ReactNode
   defaultSort?: SortingState
+  /** Whoever brings the rows sorts them: what they are sorted by, and what to do when another column is chosen. */
+  sort?: SortingState
+  onSort?: (sort: SortingState) => void
   rowTone?: (row: T) => string | undefined
   /** Rows arrive on top: a reader who has scrolled away keeps the rows they were reading. */
   keepPlace?: boolean
@@ -41,7 +44,7 @@ export type Density = keyof typeof ROW_HEIGHT
 export function useDensity() { return usePreference<Density>('density', 'compact') }
 
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], rowTone, keepPlace = false, rowKeys = {}, selection } = props
+  const { label, columns, rows, rowKey, openKey, onOpen, onNearEnd, footer, defaultSort = [], sort, onSort, rowTone, keepPlace = false, rowKeys = {}, selection } = props
   const [density] = useDensity()
   const [sorting, setSorting] = useState<SortingState>(defaultSort)
   const [widths, setWidths] = usePreference<Record<string, number>>(`widths.${label}`, {})
@@ -57,7 +60,8 @@ export function DataTable<T>(props: Props<T>) {
     sortDescFirst: column.align === 'right',
   })), [columns])
   const table = useReactTable({
-    data: rows, columns: defs, state: { sorting }, onSortingChange: setSorting, getRowId: (_, index) => keys[index] ?? String(index),
+    data: rows, columns: defs, state: { sorting: sort ?? sorting }, manualSorting: sort !== undefined, getRowId: (_, index) => keys[index] ?? String(index),
+    onSortingChange: (change) => (onSort && sort ? onSort(typeof change === 'function' ? change(sort) : change) : setSorting(change)),
     getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(),
   })
   const shown = table.getRowModel().rows
