@@ -3,6 +3,9 @@
 from typing import Any
 
 from tests.server.reading import Reader, ago
+from vedette.server.http.listing import TimeRange
+from vedette.server.signals.errors.queries import of_one_kind
+from vedette.server.store.filters import Filter
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SENTRY = {"event_id": "5e" * 16, "source": "sentry", "type": "PaymentDeclined", "fingerprint": "f-sentry"}
@@ -123,3 +126,16 @@ def test_groups_are_paged_by_what_was_last_shown(reader: Reader) -> None:
     again = reader.pages("errors/groups", limit=3)
     assert [group["fingerprint"] for group in again][:2] in (["new", "f2"], ["f2", "new"])
     assert len(again) == 11
+
+
+def test_where_all_reports_are_of_one_kind_none_hides_another(reader: Reader) -> None:
+    def one_kind(*filters: Filter) -> bool:
+        return of_one_kind(reader.store, reader.project_id, TimeRange.parse("-1h", "now"), filters)
+
+    assert one_kind()
+    reader.insert("errors", crash(SENTRY, service="api"))
+    assert one_kind()
+    reader.insert("errors", crash(LOG, service="billing"))
+    assert not one_kind()
+    assert one_kind(Filter("service", "=", "api"))
+    assert not one_kind(Filter("level", "=", "error")), "what is asked of an error does not change what hides it"

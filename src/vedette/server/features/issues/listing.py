@@ -27,6 +27,7 @@ from vedette.server.features.issues.states import (
 )
 from vedette.server.http.errors import BadRequest
 from vedette.server.http.listing import TimeRange, exact_time, parse_time
+from vedette.server.signals.errors.queries import of_one_kind
 from vedette.server.store.client import Store
 from vedette.server.store.filters import Filter
 
@@ -135,7 +136,9 @@ def matching_issues(
     newest = latest(overlay.came(queries.releases(store, project_id))) if wants_latest(search) else []
     members = [(id_, email, name) for id_, (email, name) in overlay.members.items()]
     conditions = conditions_of(asked.search, Surroundings(now_ns, newest, asked.me, members))
-    events = Events(asked.range, conditions, asked.filters)
+    scope = [*asked.filters, *conditions.scope]
+    every = of_one_kind(store, project_id, asked.range, scope)  # asked once, spared twice
+    events = Events(asked.range, conditions, asked.filters, every=every)
     found = found_issues(store, project_id, overlay, events, now_ns)
     found = [one for one in found if not one.decision.discarded and all(test(one) for test in conditions.tests)]
     counts = dict.fromkeys(STATUSES, 0)
