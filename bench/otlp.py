@@ -147,7 +147,7 @@ def measure_engine(kind: Kind, pool: list[bytes], *, join: int = 40) -> dict[str
     """Insert the same requests straight into the engine: parsing, mapping, indexes and fsync, no server."""
     now = time.time_ns()
     blocks = [
-        batches.rows(kind, read(kind, body).message, batches.Receipt(1, index, now, 0, 2**62))
+        batches.rows(kind, read(kind, body).message, batches.Receipt(1, index, now, 0, 2**62))[0]
         for index, body in enumerate(pool)
     ]
     packages = (

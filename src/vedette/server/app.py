@@ -94,12 +94,12 @@ FEATURES: tuple[ModuleType, ...] = (
     feedback,
     releases,
     source_maps,
+    detectors,
     crons,
     performance,
     web_vitals,
     live,
     correlation,
-    detectors,
     event_schema,
     rules,
     sql,
@@ -128,7 +128,7 @@ class Server:
             await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
             keys = KeyRing(lambda: load_ingest_keys(self.metadata))
-            book = RuleBook(lambda: load_rules(self.metadata))
+            book = self.outcomes.rules = RuleBook(lambda: load_rules(self.metadata))
             # One body of the largest size may always be read.
             reading = Reading(max_bytes=max(self.settings.queue_max_bytes, self.settings.max_body_bytes))
             maps = source_maps.keeping_of(self.settings, self.metadata)

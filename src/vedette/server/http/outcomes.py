@@ -2,7 +2,7 @@
 
 Accepted items are counted in memory and written once a second, and so are requests without a valid key (anyone can
 send those, so they may not cost an insert each). Everything else is written before the request is answered, with
-its reason, where it was, and the start of its payload.
+its reason, where it was, and the start of its payload, without the secrets in it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import orjson
 
+from vedette.server.http.rules import RuleBook
 from vedette.server.store.commit import Committer, Inbound
 
 Protocol = Literal["otlp", "sentry", "posthog", "prometheus", "betterstack", "heartbeat"]
@@ -30,6 +31,7 @@ class Outcomes:
     """Counts items by what became of them."""
 
     def __init__(self, committer: Committer, *, flush_seconds: float = 1.0) -> None:
+        self.rules = RuleBook()  # the projects', once they are read: what counts as a secret in a sample
         self._committer = committer
         self._flush_seconds = flush_seconds
         self._counts: Counts = _no_counts()
@@ -40,6 +42,11 @@ class Outcomes:
             counter = self._counts[project_id, protocol, category, "accepted", ""]
             counter[0] += quantity
             counter[1] += size
+
+    def scrubbed(self, project_id: int, protocol: Protocol, category: str, values: int) -> None:
+        """Count values that were stored as `[Filtered]`, or with that in them. Call after the commit."""
+        if values:
+            self._counts[project_id, protocol, category, "changed", "scrubbed"][0] += values
 
     def unauthorized(self, protocol: Protocol, reason: Literal["no_key", "unknown_key"]) -> None:
         """Count a request whose key leads to no project, under project 0."""
@@ -63,6 +70,7 @@ class Outcomes:
         `changed` is for items that were stored with a repair, such as a clamped time. Each call is an insert:
         join what a request has of one reason into one call with its `quantity`.
         """
+        rules = self.rules.of(project_id).scrubbing
         row = {
             "project_id": project_id,
             "time": _now(),
@@ -72,8 +80,8 @@ class Outcomes:
             "reason": reason,
             "quantity": quantity,
             "bytes": len(sample),
-            "detail": detail[:DETAIL_CHARACTERS],
-            "sample": sample[:SAMPLE_BYTES].decode("utf-8", "replace"),
+            "detail": rules.scrub(detail[: 2 * DETAIL_CHARACTERS])[:DETAIL_CHARACTERS],
+            "sample": rules.sample(sample, SAMPLE_BYTES),
         }
         await self._committer.commit(INBOUND, orjson.dumps(row) + b"\n", rows=1)
 

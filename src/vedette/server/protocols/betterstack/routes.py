@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from vedette.server.http.errors import RequestError
 from vedette.server.http.ingest import OFF_LOOP_BYTES, Ingest, IngestRequest, Response, authorize, route
+from vedette.server.http.scrubbing import ScrubbingRules
 from vedette.server.protocols.betterstack.decode import Decoded, decode
 from vedette.server.protocols.betterstack.mapping import SECOND_NS, Received, row
 from vedette.server.store.inbound import Inbound, RequestId
@@ -37,25 +38,28 @@ async def logs(request: IngestRequest) -> Response:
         request_id=int.from_bytes(hashlib.blake2b(body, digest_size=8).digest()),
         oldest_ns=int(request.received_at * SECOND_NS) - request.ingest.settings.retention_logs_days * DAY_NS,
     )
+    rules = request.ingest.rules.of(key.project_id).scrubbing
     if len(body) < OFF_LOOP_BYTES:
-        decoded, block, moved = _rows(body, request.content_type, received)
+        decoded, block, moved, filtered = _rows(body, request.content_type, received, rules)
     else:
-        decoded, block, moved = await asyncio.to_thread(_rows, body, request.content_type, received)
+        decoded, block, moved, filtered = await asyncio.to_thread(_rows, body, request.content_type, received, rules)
     recent = request.ingest.recent_requests
     if decoded.records and not recent.already_stored(LOGS.table, key.project_id, received.request_id):
         with recent.answering(LOGS.table, key.project_id, received.request_id):
             sent = RequestId(LOGS.table, key.project_id, received.request_id)
             await request.ingest.committer.commit(LOGS, block, rows=len(decoded.records), request=sent)
         request.ingest.outcomes.accepted(key.project_id, "betterstack", "log", len(decoded.records), len(body))
+        request.ingest.outcomes.scrubbed(key.project_id, "betterstack", "log", filtered)
     await _report(request, key.project_id, decoded, moved)
     return Response(202)
 
 
-def _rows(body: bytes, content_type: str, received: Received) -> tuple[Decoded, bytes, int]:
-    """The decoded body, its records as rows, and how many had a time out of range."""
+def _rows(body: bytes, content_type: str, received: Received, rules: ScrubbingRules) -> tuple[Decoded, bytes, int, int]:
+    """The decoded body, its records as rows, how many had a time out of range, and how many values were filtered."""
     decoded = decode(body, content_type)
     rows = [row(record, received) for record in decoded.records]
-    return decoded, b"".join(line for line, _ in rows), sum(moved for _, moved in rows)
+    lines, filtered = rules.scrub_rows([line for line, _ in rows])
+    return decoded, b"".join(lines), sum(moved for _, moved in rows), filtered
 
 
 async def _report(request: IngestRequest, project_id: int, decoded: Decoded, moved: int) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 
 from google.protobuf.message import EncodeError
 
+from vedette.server.http.scrubbing import DEFAULT_RULES, ScrubbingRules
 from vedette.server.protocols.otlp.kinds import Kind
 from vedette.server.protocols.otlp.messages import Message, checked
-from vedette.server.protocols.otlp.values import flatten, flatten_attributes, text
+from vedette.server.protocols.otlp.secrets import scrub_items, scrub_shared
+from vedette.server.protocols.otlp.values import flatten, text
 
 # Column → attribute names, the first that is set counts. https://opentelemetry.io/docs/specs/semconv/registry/
 COLUMNS = {
@@ -35,23 +37,31 @@ class Receipt:
     latest_ns: int
 
 
-def rows(kind: Kind, message: Message, receipt: Receipt) -> bytes:
-    """The block for the inbound table. Nested values still in `message` become JSON text in it."""
+def rows(kind: Kind, message: Message, receipt: Receipt, rules: ScrubbingRules = DEFAULT_RULES) -> tuple[bytes, int]:
+    """The block for the inbound table, and how many values were filtered from it.
+
+    Nested values still in `message` become JSON text in it, and secrets `[Filtered]`.
+    """
     parts: list[bytes] = []
+    filtered = 0
     known = _receipt_fields(receipt)
     for group in getattr(message, kind.groups):
+        filtered += scrub_shared(group.resource, rules)
         header = known + _resource_fields(group.resource)
         for scope in getattr(group, kind.scopes):
             if not getattr(scope, kind.items):
                 continue
+            filtered += scrub_shared(scope.scope, rules)
             tail = header + _scope_fields(scope.scope)
             wire = _scope_bytes(scope)
+            if found := scrub_items(getattr(scope, kind.items), wire, rules):
+                filtered += found
+                wire = scope.SerializeToString()
             parts += (varint(len(wire) + len(tail)), wire, tail)
-    return b"".join(parts)
+    return b"".join(parts), filtered
 
 
 def _scope_bytes(scope: Message) -> bytes:
-    flatten_attributes(scope.scope.attributes)
     try:
         wire: bytes = scope.SerializeToString()
     except EncodeError:

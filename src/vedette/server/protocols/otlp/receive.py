@@ -1,9 +1,9 @@
 """One OTLP request from bytes to stored rows, whichever transport brought it.
 
-    read → repair what needs it → note exceptions → store → count
+    read → repair what needs it → note exceptions → scrub → store → count
 
 The engine parses the protobuf; Python only makes sure that it can, and walks records only of requests that hold
-arrays, broken text, texts of megabytes, or exceptions.
+arrays, broken text, texts of megabytes, exceptions, or secrets.
 """
 
 import asyncio
@@ -83,10 +83,10 @@ async def receive(ingest: Ingest, kind: Kind, project_id: int, body: bytes, *, a
         receipt = batches.Receipt(project_id, request_id, received_ns, earliest_ns, latest_ns)
         # Ready before the first await that counts as "stored all the same": a client may go away during this.
         errors: list[dict[str, Any]] = []
+        rules = ingest.rules.of(project_id)
         if kind is not METRICS and b"exception." in body:
-            rules = ingest.rules.of(project_id)
             errors = await _off_loop(len(body), exceptions.rows, kind, request.message, receipt, rules)
-        block = await _off_loop(len(body), batches.rows, kind, request.message, receipt)
+        block, filtered = await _off_loop(len(body), batches.rows, kind, request.message, receipt, rules.scrubbing)
         try:
             await _store(ingest, kind, request, receipt, count, block, errors)
         except asyncio.CancelledError:  # the client went away; what is queued is stored all the same
@@ -95,6 +95,7 @@ async def receive(ingest: Ingest, kind: Kind, project_id: int, body: bytes, *, a
         if time.time_ns() - received_ns > PATIENCE_NS:
             ingest.recent_requests.unacknowledged(kind.table, project_id, request_id)
         ingest.outcomes.accepted(project_id, "otlp", kind.category, count, len(body))
+        ingest.outcomes.scrubbed(project_id, "otlp", kind.category, filtered)
     await _report(ingest, kind, project_id, request)
     return request
 
@@ -179,7 +180,7 @@ async def _commit(
     except InsertRejected as first:
         # Unknown fields are kept as sent, and odd ones (groups, say) may stop the engine's parser: try without.
         request.message.DiscardUnknownFields()
-        block = batches.rows(kind, request.message, receipt)
+        block, _ = batches.rows(kind, request.message, receipt, ingest.rules.of(receipt.project_id).scrubbing)
         try:
             await ingest.committer.commit(kind.inbound, block, rows=count, request=sent)
         except InsertRejected:

@@ -30,6 +30,7 @@ from vedette.server.protocols.posthog.event import (
 from vedette.server.protocols.posthog.exception import NO_NAMES, error_row
 from vedette.server.protocols.posthog.identity import said_about_people
 from vedette.server.protocols.posthog.minified import read_names
+from vedette.server.protocols.posthog.secrets import may_hold_secrets, scrub_events
 from vedette.server.protocols.posthog.text import TooDeep, dump, dump_line
 from vedette.server.store.commit import Inbound
 from vedette.server.store.errors import InsertRejected
@@ -78,7 +79,7 @@ class Note:
 
 @dataclass(slots=True)
 class Prepared:
-    """Rows to store, and what to tell the client and the Ingestion page."""
+    """Rows to store, and what to tell the client and the Ingestion page; `filtered` counts values that were secrets."""
 
     lines: list[bytes] = field(default_factory=list)
     errors: list[bytes] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Prepared:
     updates: list[bytes] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     notes: dict[tuple[str, Outcome, str], Note] = field(default_factory=dict)
+    filtered: int = 0
 
     def note(self, outcome: Outcome, reason: str, detail: str, raw: Any, *, category: str = "event") -> None:
         """Count one event under an outcome other than accepted; the first one is the sample."""
@@ -170,6 +172,7 @@ async def store(request: IngestRequest, key: IngestKey, batch: Batch, *, sent_at
             sample=note.sample,
         )
     outcomes.accepted(key.project_id, "posthog", "event", len(prepared.lines), batch.size)
+    outcomes.scrubbed(key.project_id, "posthog", "event", prepared.filtered)
     return prepared
 
 
@@ -192,7 +195,21 @@ def sending_of(request: IngestRequest, project_id: int, sent_at: Any, names: Map
 
 
 def prepare(batch: Batch, key: IngestKey, sending: Sending) -> Prepared:
-    """Sort a batch's events into rows and rejections. Pure; the order of results is that of the events."""
+    """Sort a batch's events into rows and rejections; the order of results is that of the events.
+
+    Nearly all batches hold no secret, which their rows show at a look. The events of others are scrubbed and sorted in
+    once more: their columns are made of their properties.
+    """
+    prepared = _sorted_in(batch, key, sending)
+    rules = sending.rules.scrubbing
+    if may_hold_secrets(b"".join(prepared.lines), key, rules):
+        filtered = scrub_events(batch.events, key, rules)
+        prepared = _sorted_in(batch, key, sending)
+        prepared.filtered = filtered
+    return prepared
+
+
+def _sorted_in(batch: Batch, key: IngestKey, sending: Sending) -> Prepared:
     prepared = Prepared()
     for index, raw in enumerate(batch.events):
         prepared.results.append(_prepare_one(prepared, raw, key, sending, sending.now_us + index))

@@ -8,9 +8,12 @@ from starlette.routing import Route
 
 from vedette.server.http.errors import BadRequest, RequestError, TooLarge, UnsupportedMedia
 from vedette.server.http.ingest import OFF_LOOP_BYTES, Ingest, IngestRequest, Response, authorize, route
+from vedette.server.http.prefilter import LABELS
+from vedette.server.http.scrubbing import ScrubbingRules
 from vedette.server.protocols.prometheus.check import Checked, Counts, check_v1, check_v2
 from vedette.server.protocols.prometheus.families import Families, FamiliesByProject
 from vedette.server.protocols.prometheus.messages import PROTO, Request, WriteRequest, frame
+from vedette.server.protocols.prometheus.secrets import scrub_labels
 from vedette.server.store.commit import Inbound
 
 MAX_SERIES = 500_000  # of one request, each looked at in Python; Prometheus sends 2000
@@ -55,11 +58,12 @@ async def _write(request: IngestRequest, families: FamiliesByProject) -> Respons
     body = await request.body(default_encoding="snappy")
     now_ms = int(request.received_at * 1000)
     earliest_ms = now_ms - request.ingest.settings.retention_metrics_days * DAY_MS
-    arguments = (body, version, families.of(key.project_id), earliest_ms, now_ms + DAY_MS)
+    rules = request.ingest.rules.of(key.project_id).scrubbing
+    arguments = (body, version, families.of(key.project_id), earliest_ms, now_ms + DAY_MS, rules)
     if len(body) < OFF_LOOP_BYTES:
-        checked, wire = _read(*arguments)
+        checked, wire, filtered = _read(*arguments)
     else:
-        checked, wire = await asyncio.to_thread(_read, *arguments)
+        checked, wire, filtered = await asyncio.to_thread(_read, *arguments)
     block = frame(
         wire,
         project_id=key.project_id,
@@ -68,6 +72,7 @@ async def _write(request: IngestRequest, families: FamiliesByProject) -> Respons
     )
     await _store(request.ingest, checked, block)
     request.ingest.outcomes.accepted(key.project_id, "prometheus", "metric_point", checked.written.points, len(body))
+    request.ingest.outcomes.scrubbed(key.project_id, "prometheus", "metric_point", filtered)
     if not checked.refused:
         return Response(204, headers=_written(checked.written))
     for reason, (quantity, detail) in checked.refused.items():
@@ -108,8 +113,13 @@ def _version(content_type: str) -> str:
     return proto
 
 
-def _read(body: bytes, version: str, families: Families, earliest_ms: int, latest_ms: int) -> tuple[Checked, bytes]:
-    """The checked request, and its good series as bytes. Raises BadRequest or TooLarge."""
+def _read(
+    body: bytes, version: str, families: Families, earliest_ms: int, latest_ms: int, rules: ScrubbingRules
+) -> tuple[Checked, bytes, int]:
+    """The checked request, its good series as bytes, and how many labels of them were filtered.
+
+    Raises BadRequest or TooLarge.
+    """
     kind = WriteRequest if version == V1 else Request
     try:
         message = kind.FromString(body)
@@ -122,7 +132,9 @@ def _read(body: bytes, version: str, families: Families, earliest_ms: int, lates
     else:
         checked = check_v2(message, earliest_ms, latest_ms)
     checked.message.DiscardUnknownFields()
-    return checked, checked.message.SerializeToString()
+    wire = checked.message.SerializeToString()
+    filtered = scrub_labels(checked.message, rules) if rules.suspects(wire, known=LABELS) else 0
+    return checked, checked.message.SerializeToString() if filtered else wire, filtered
 
 
 def _written(counts: Counts) -> list[tuple[str, str]]:

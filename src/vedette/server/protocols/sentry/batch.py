@@ -58,7 +58,7 @@ class Dropped:
 class Batch:
     """One request's rows. `event_id` and `trace` come from the envelope header; `body` is hashed for `request_id`;
     `kept_days` says how long each table keeps its rows, `names` what the frames of an item are called in their
-    source, by its payload."""
+    source, by its payload. `filtered` counts values that were secrets, by the `category` of the item at hand."""
 
     project_id: int
     received_at: float
@@ -74,6 +74,8 @@ class Batch:
     rows: dict[Inbound, list[bytes]] = field(default_factory=dict)
     accepted: dict[str, list[int]] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)
+    category: str = "error"
+    filtered: dict[str, int] = field(default_factory=dict)
     _request_id: int = 0
 
     @property
@@ -91,7 +93,9 @@ class Batch:
 
     def scrub(self, value: Any) -> Any:
         """Take secrets out of what a client sent, by the known rules and the project's own; in place."""
-        return self.rules.scrubbing.scrub(value)
+        value, count = self.rules.scrubbing.scrub_and_count(value)
+        self.filtered[self.category] = self.filtered.get(self.category, 0) + count
+        return value
 
     def add(self, inbound: Inbound, row: dict[str, Any]) -> None:
         """One row for a table that takes JSON; project and arrival are filled in here."""
@@ -150,6 +154,8 @@ class Batch:
             await asyncio.gather(*work)
         for category, (quantity, size) in self.accepted.items():
             ingest.outcomes.accepted(self.project_id, "sentry", category, quantity, size)
+        for category, values in self.filtered.items():
+            ingest.outcomes.scrubbed(self.project_id, "sentry", category, values)
         if self.dropped:
             await asyncio.gather(*(self._store_dropped(ingest, dropped) for dropped in self.dropped))
 

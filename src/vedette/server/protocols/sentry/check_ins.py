@@ -21,6 +21,7 @@ def add_check_in(item: Item, batch: Batch) -> None:
 
 def store_check_in(check_in: dict[str, Any], batch: Batch, *, size: int) -> str:
     """One check-in; returns its id, a new one when the sender gave none. Raises BadItem."""
+    batch.scrub(check_in)
     slug = text(check_in.get("monitor_slug"), 128)
     if not slug:
         raise BadItem("missing_monitor_slug", "a check-in needs a monitor_slug")

@@ -119,6 +119,7 @@ def add_item(item: Item, batch: Batch) -> BadItem | None:
     if size > kind.max_bytes:
         detail = f"{item.type} of {size} bytes; the limit is {kind.max_bytes}"
         return _reject(batch, kind.category, BadItem("too_large", detail), item)
+    batch.category = kind.category
     try:
         kind.handle(item, batch)
     except BadItem as bad:
