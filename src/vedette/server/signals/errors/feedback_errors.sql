@@ -1,5 +1,6 @@
 -- The error that each feedback of a range is about: the one that it names, whenever either arrived; and of feedback
--- that names none, the nearest one before it in its trace, within the hour (a page's trace can last).
+-- that names none, the nearest one before it in its trace, within the hour (a page's trace can last). What was sent
+-- twice is told apart by the last line, so nothing needs to be merged for it.
 SELECT
     said.feedback_id AS feedback_id,
     if(said.named, 'event', 'trace') AS by,
@@ -51,3 +52,4 @@ WHERE said.named = (error.event_id = error.id)
     )
 ORDER BY said.said_at DESC, feedback_id, abs(dateDiff('millisecond', error.time, said.said_at)), error.richness DESC
 LIMIT 1 BY feedback_id
+SETTINGS final = 0

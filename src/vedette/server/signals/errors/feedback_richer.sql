@@ -12,3 +12,4 @@ WHERE project_id = {project_id:UInt32}
         (crash != 0 AND crash IN {crashes:Array(UInt64)})
         OR (reference != 0 AND reference IN {references:Array(UInt64)})
     )
+SETTINGS final = 0

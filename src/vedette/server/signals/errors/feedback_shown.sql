@@ -18,3 +18,4 @@ WHERE project_id = {project_id:UInt32}
     AND feedback_id IN {ids:Array(String)}
 ORDER BY feedback.time, feedback_id
 LIMIT 1 BY feedback_id
+SETTINGS final = 0

@@ -14,3 +14,4 @@ WHERE project_id = {project_id:UInt32}
     /* AND filters */
 ORDER BY time DESC, feedback_id DESC
 LIMIT {limit:UInt32}
+SETTINGS final = 0
