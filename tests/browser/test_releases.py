@@ -2,8 +2,9 @@
 
 import gzip
 import json
+import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -121,6 +122,52 @@ def test_a_release_and_its_health(page: Page, project: ProjectClient) -> None:
     suspects = page.get_by_text("changed src/total.ts in shop@1.0.0")
     expect(suspects).to_be_visible()
     expect(page.get_by_text("Write docs")).to_have_count(0)
+
+
+def test_deploys_are_marked_on_time_axes(page: Page, project: ProjectClient) -> None:
+    send_error(project)
+    send_session(project, "shop@1.0.0", "exited", "ann")
+    sentry_api(project, "POST", "releases/", json={"version": "shop@1.0.0", "projects": [project.id]})
+    long_ago = (datetime.now(UTC) - timedelta(minutes=40)).isoformat()
+    for name, finished in ((HOSTILE, None), ("again", None), ("first", long_ago)):
+        deploy = {"environment": "production", "name": name, "dateFinished": finished}
+        sentry_api(project, "POST", "releases/shop@1.0.0/deploys/", json=deploy)
+
+    page.goto(f"/releases/shop@1.0.0?project={project.id}")
+    flags = page.get_by_role("group", name="Deploys").get_by_role("link")
+    expect(flags).to_have_count(2)
+    expect(flags.first).to_have_attribute("title", re.compile(r"again.*\n.*<img src=x onerror=alert\(1\)>"))
+    expect(flags.last).to_have_attribute("title", re.compile(r"shop@1\.0\.0 to production \(first\)"))
+
+    page.goto(f"/issues?project={project.id}&since=-1h")
+    page.get_by_role("row").filter(has_text="TypeError").get_by_role("link").click()
+    expect(page.get_by_role("img", name="Events over time")).to_be_visible()
+    expect(flags).to_have_count(2)
+    flags.last.click()
+    expect(page).to_have_url(re.compile(r"/releases/shop(@|%40)1\.0\.0"))
+
+    page.goto(f"/?project={project.id}&since=-1h")
+    errors = page.get_by_role("link").filter(has_text="Errors").filter(has=page.locator("svg line")).first
+    expect(errors.locator("svg line")).not_to_have_count(0)
+
+
+def test_an_issue_by_its_source(page: Page, project: ProjectClient) -> None:
+    """List, page and release name the place in the source, though the map came after the error."""
+    send_error(project)
+    page.goto(f"/issues?project={project.id}")
+    row = page.get_by_role("row").filter(has_text="TypeError")
+    expect(row).to_contain_text("https://shop.example/app.js in n")
+    upload(project, bundle())
+    # A list does not wait long for a map; what was read meanwhile is there when it is asked for again.
+    deadline = time.monotonic() + 30
+    while project.get("issues")["items"][0]["culprit"] != "src/total.ts in total" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    page.reload()
+    expect(row).to_contain_text("src/total.ts in total")
+    row.get_by_role("link").click()
+    expect(page.get_by_text("src/total.ts in total").first).to_be_visible()
+    page.goto(f"/releases/shop@1.0.0?project={project.id}")
+    expect(page.get_by_role("link").filter(has_text="TypeError")).to_contain_text("src/total.ts in total")
 
 
 def test_without_releases_it_says_how_they_come(page: Page, project: ProjectClient) -> None:

@@ -37,6 +37,7 @@ export type ErrorGroup = Schemas['ErrorGroup']
 export type StackTraceAnswer = Schemas['StackTrace']
 
 export type Release = Schemas['Release']
+export type DeployMark = Schemas['DeployMark']
 export type ReleaseDetail = Schemas['ReleaseDetail']
 export type Commit = Schemas['Commit']
 export type SuspectCommit = Schemas['SuspectCommit']

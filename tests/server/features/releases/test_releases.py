@@ -193,3 +193,22 @@ def test_what_cannot_be_a_release(reader: Reader, version: str) -> None:
     answer = call(reader, "POST", "releases/", json={"version": version, "projects": [reader.project_id]})
     assert answer.status_code == 400
     assert "cannot be a release" in answer.json()["detail"]
+
+
+def test_deploys_in_a_range(reader: Reader) -> None:
+    for version, environment, seconds in (
+        ("a@1", "production", 7200),
+        ("a@2", "staging", 900),
+        ("a@2", "production", 60),
+    ):
+        call(reader, "POST", "releases/", json={"version": version, "projects": [reader.project_id]})
+        body = {"environment": environment, "name": "by hand", "dateFinished": ago(seconds)}
+        assert call(reader, "POST", f"releases/{version}/deploys/", json=body).status_code == 201
+
+    def deploys(**params: Any) -> list[tuple[str, str]]:
+        return [(one["release"], one["environment"]) for one in reader.get("deploys", **params)["items"]]
+
+    assert deploys() == [("a@2", "production"), ("a@2", "staging")]
+    assert deploys(since="-24h", environment="production") == [("a@2", "production"), ("a@1", "production")]
+    assert deploys(since="-24h", until="-1h") == [("a@1", "production")]
+    assert reader.new().get("deploys", since="-24h") == {"items": []}, "another project's are its own"

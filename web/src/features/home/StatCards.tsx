@@ -2,8 +2,10 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Overview, OverviewNumbers } from '@/api/types'
 import type { AppSearch } from '@/shared/filters/search'
+import { useDeploys } from '@/shared/charts/deploys'
 import { Sparkline } from '@/shared/charts/Sparkline'
 import { change, exactNumber, humanDuration, humanNumber, percent } from '@/shared/format/numbers'
+import { toMs } from '@/shared/format/times'
 import css from './home.module.css'
 
 interface Stat {
@@ -21,7 +23,16 @@ const STATS: Stat[] = [
   { word: 'Log records', to: '/logs', value: (n) => n.logs, format: humanNumber, color: 'var(--sev-info)' },
 ]
 
+/** Where along the sparklines something was deployed. */
+function useDeployMarks({ buckets }: Overview): number[] {
+  const deploys = useDeploys()
+  const from = toMs(buckets[0]?.time ?? '')
+  const to = toMs(buckets.at(-1)?.time ?? '')
+  return [...new Set(deploys.map(({ finished_at }) => (toMs(finished_at) - from) / (to - from)))].filter((at) => at >= 0 && at <= 1)
+}
+
 export function StatCards({ data }: { data: Overview }) {
+  const marks = useDeployMarks(data)
   return (
     <div className={css.stats}>
       {STATS.map((stat) => {
@@ -30,7 +41,7 @@ export function StatCards({ data }: { data: Overview }) {
           <Link key={stat.word} to={stat.to} search={stat.search ?? {}} className={css.stat}>
             <div className="row dim"><span className="ellipsis">{stat.word}</span><span className="spread" /><Change stat={stat} data={data} /></div>
             <div className={css.number} title={exactNumber(now)}>{stat.format(now)}</div>
-            <Sparkline values={data.buckets.map(stat.value)} {...(stat.color && { color: stat.color })} />
+            <Sparkline values={data.buckets.map(stat.value)} marks={marks} {...(stat.color && { color: stat.color })} />
           </Link>
         )
       })}

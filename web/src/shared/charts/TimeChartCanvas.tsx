@@ -1,6 +1,8 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { chartOption } from './chartOption'
+import { DeployFlags } from './DeployFlags'
+import { type DeployMarks, markedDeploys, useDeploys } from './deploys'
 import { type ECharts, GROUP, init } from './echarts'
 import type { TimeChartProps } from './TimeChart'
 import css from './TimeChart.module.css'
@@ -9,6 +11,9 @@ export default function TimeChartCanvas(props: TimeChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts | null>(null)
   const { colorScheme } = useMantineColorScheme()
+  const deploys = useDeploys()
+  const [marks, setMarks] = useState<DeployMarks[]>([])
+  const place = useRef<() => void>(() => undefined)
 
   useEffect(() => {
     const element = host.current
@@ -16,22 +21,27 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     const made = init(element, null, { renderer: 'canvas' })
     made.group = GROUP
     chart.current = made
-    const sizes = new ResizeObserver(() => made.resize())
+    const sizes = new ResizeObserver(() => { made.resize(); place.current() })
     sizes.observe(element)
     return () => { sizes.disconnect(); made.dispose(); chart.current = null }
   }, [])
   useEffect(() => {
     if (host.current) chart.current?.setOption(chartOption(props, host.current), { replaceMerge: ['series'] })
-  }, [props, colorScheme])
+    place.current = () => { if (chart.current && host.current) setMarks(markedDeploys(deploys, xOf(chart.current), host.current.clientWidth)) }
+    place.current()
+  }, [props, colorScheme, deploys])
 
   const brush = useBrush(chart, props)
   return (
     <div className={css.chart} {...brush.handlers}>
       <div ref={host} className={css.canvas} />
+      {marks.length > 0 && <DeployFlags marks={marks} />}
       {brush.span && <div className={css.brush} style={{ left: brush.span[0], width: brush.span[1] - brush.span[0] }} />}
     </div>
   )
 }
+
+const xOf = (chart: ECharts) => (time: number) => Number(chart.convertToPixel({ xAxisIndex: 0 }, time))
 
 /** The browser's own pointer events instead of ECharts' brush component: less code to load, and it works the same on every chart. */
 function useBrush(chart: React.RefObject<ECharts | null>, { onRange, onBack, kind, series }: TimeChartProps) {

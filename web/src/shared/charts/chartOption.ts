@@ -2,6 +2,9 @@ import { dayAndClock } from '@/shared/format/times'
 import type { EChartsCoreOption } from './echarts'
 import type { TimeChartProps } from './TimeChart'
 
+/** Where the plot lies in its box, px from the sides. */
+export const PLOT = { left: 46, right: 12 }
+
 /** Canvas knows no CSS variables: read them where the chart stands, so that a theme change only needs a redraw. */
 export function chartOption({ series, kind, format, from, to }: TimeChartProps, host: HTMLElement): EChartsCoreOption {
   const style = getComputedStyle(host)
@@ -9,9 +12,9 @@ export function chartOption({ series, kind, format, from, to }: TimeChartProps, 
   const text = { color: color('var(--faint)'), fontSize: 11, fontFamily: 'Inter, sans-serif' }
   return {
     animation: false,
-    grid: { left: 46, right: 12, top: 8, bottom: 22 },
+    grid: { ...PLOT, top: 8, bottom: 22 },
     xAxis: {
-      type: 'time', min: from, max: to, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, splitLine: { show: false },
+      type: 'time', min: from, max: to ?? endOf(series), axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, splitLine: { show: false },
       axisLine: { lineStyle: { color: color('var(--border)') } },
       axisPointer: { show: true, type: 'line', snap: kind === 'lines', label: { show: false }, lineStyle: { color: color('var(--border-strong)') } },
     },
@@ -31,6 +34,13 @@ export function chartOption({ series, kind, format, from, to }: TimeChartProps, 
         : { type: 'line', showSymbol: one.points.length < 3, lineStyle: { width: 1.5 }, symbolSize: 4, sampling: 'lttb', connectNulls: false }),
     })),
   }
+}
+
+/** Points are where their stretches of time begin: the axis ends where the last one does. */
+function endOf(series: TimeChartProps['series']): number | undefined {
+  const times = series[0]?.points.map(([time]) => time) ?? []
+  const [last, before] = [times.at(-1), times.at(-2)]
+  return last === undefined || before === undefined ? undefined : last + (last - before)
 }
 
 interface Point { seriesName: string; color: string; value: [number, number | null] }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from vedette.server.features.releases import queries
 from vedette.server.features.releases.shapes import (
     Commit,
+    DeployMark,
     DeployShape,
     Release,
     ReleaseDetail,
@@ -23,7 +24,7 @@ from vedette.server.features.source_maps.culprits import CulpritsDep
 from vedette.server.features.source_maps.routes import KeepingDep, stacktrace
 from vedette.server.http.access import Services, ServicesDep, StoreDep
 from vedette.server.http.errors import NotFound
-from vedette.server.http.listing import Items, ProjectId, Question, SignalQuery
+from vedette.server.http.listing import Items, ProjectId, Question, RangeQuery, SignalQuery, TimeRange
 from vedette.server.metadata.issues import IssueActivity
 from vedette.server.metadata.releases import Deploy, ReleaseCommit, ReleaseRow
 from vedette.server.signals.errors import queries as errors
@@ -32,6 +33,7 @@ from vedette.server.store.client import Store
 router = APIRouter(tags=["releases"])
 
 MOST_SUSPECTS = 3
+MOST_DEPLOYS = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +79,27 @@ def release(
         commits=commits,
         issues=[ReleaseIssue(**group, state=_state(group["fingerprint"], new, back)) for group in issues],
     )
+
+
+@router.get("/projects/{project_id}/deploys")
+def deploys(
+    project: ProjectId, services: ServicesDep, range_: RangeQuery, environment: str | None = None
+) -> Items[DeployMark]:
+    """Deploys that ended in the range, of all environments or one, the newest first; 200 at most."""
+    since, until = _ends(range_)
+    found = (
+        select(Deploy, ReleaseRow.version)
+        .join(ReleaseRow, ReleaseRow.id == Deploy.release_id)
+        .where(ReleaseRow.project_id == project, Deploy.finished_at >= since, Deploy.finished_at < until)
+        .order_by(Deploy.finished_at.desc(), Deploy.id.desc())
+        .limit(MOST_DEPLOYS)
+    )
+    if environment:
+        found = found.where(Deploy.environment == environment)
+    with services.metadata.session() as session:
+        rows = session.execute(found).all()
+    shapes = ((DeployShape.model_validate(one), version) for one, version in rows)
+    return Items(items=[DeployMark(**shape.model_dump(), release=version) for shape, version in shapes])
 
 
 @router.get("/projects/{project_id}/errors/{event_id}/suspect-commits")
@@ -160,12 +183,15 @@ def _age(release: Release) -> tuple[str, str]:
     return (min(time for time in (release.first_time, created or release.first_time) if time), release.version)
 
 
+def _ends(range_: TimeRange) -> tuple[datetime, datetime]:
+    return datetime.fromtimestamp(range_.since_ns / 1e9, UTC), datetime.fromtimestamp(range_.until_ns / 1e9, UTC)
+
+
 def _rows(
     session: Session, project: int, question: Question, seen: Iterable[str], version: str
 ) -> Sequence[ReleaseRow]:
     """What was said about the releases that were seen, and those that were created in the range or are asked for."""
-    since = datetime.fromtimestamp(question.range.since_ns / 1e9, UTC)
-    until = datetime.fromtimestamp(question.range.until_ns / 1e9, UTC)
+    since, until = _ends(question.range)
     created = ReleaseRow.created_at.between(since, until)
     wanted = created | ReleaseRow.version.in_([*seen, version])
     newest = select(ReleaseRow).where(ReleaseRow.project_id == project, wanted)

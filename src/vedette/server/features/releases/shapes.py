@@ -19,6 +19,12 @@ class DeployShape(BaseModel):
     finished_at: datetime
 
 
+class DeployMark(DeployShape):
+    """A deploy as time axes mark it."""
+
+    release: str
+
+
 class Release(BaseModel):
     """A release in a range. Percentages are null where there was no session, or no user was named."""
 
