@@ -51,6 +51,13 @@ def test_in_the_list_on_the_issue_and_on_the_release(reader: Reader) -> None:
     assert culprits(reader) == [MINIFIED], "and forgotten with its map"
 
 
+def test_another_projects_map_is_not_used(reader: Reader) -> None:
+    upload(reader.new(), bundle())
+    upload(reader, bundle(debug_id="5c0d17f7-5669-50c3-a5bf-000000000001"))
+    reader.insert("errors", [error(1)])
+    assert culprits(reader) == [MINIFIED]
+
+
 def test_only_what_is_minified_javascript(reader: Reader) -> None:
     upload(reader, bundle())
     reader.insert("errors", [

@@ -210,6 +210,18 @@ def test_a_hostile_map_is_a_reason_and_no_more(reader: Reader, content: bytes) -
     assert (answer["resolved"], codes(answer)) == (0, ["unreadable_map"])
 
 
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../../../../../etc/passwd", "_/../app.js.map", "app.js.map\0.png"])
+def test_a_manifest_reaches_nothing_but_its_own_archive(reader: Reader, name: str) -> None:
+    """A name that the archive has not is no file; one that it has is read from it, whatever it looks like."""
+    said = {"app.js": entry("minified_source", "~/app.js"), name: entry("source_map", "~/app.js.map")}
+    upload(reader, archive({"app.js": MINIFIED.encode(), "manifest.json": manifest(said)}))
+    row = event([frame()], debug_meta=images())
+    assert codes(stacktrace(reader, row)) == ["no_map"]
+    if "\0" not in name:  # the archive itself ends a name there
+        upload(reader, archive({"app.js": b"", name: json.dumps(MAP).encode(), "manifest.json": manifest(said)}))
+        assert reader.get(f"errors/{row['event_id']}/stacktrace")["resolved"] == 1
+
+
 def test_files_that_have_no_maps_are_not_spoken_of(reader: Reader) -> None:
     """A server's own code, Node's, and the browser's: as they were written, or nobody's."""
     plain = [
