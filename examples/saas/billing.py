@@ -150,7 +150,9 @@ async def invoices(user: access.CurrentUser) -> list[dict[str, Any]]:
     )
     for invoice in found:
         invoice["lines"] = await database.query(
-            "SELECT text, cents FROM invoice_lines WHERE invoice_id = ?", invoice["id"]
+            "SELECT text, cents FROM invoice_lines WHERE invoice_id = ?",
+            invoice["id"],
+            seconds=random.uniform(0.01, 0.03),  # there is no index either
         )
     log.debug("invoices listed", invoices=len(found))
     return found

@@ -13,7 +13,7 @@ from vedette.server.store.sql import fill, load
 
 MOST_CALLS = 2000  # of one trace
 MOST_LATE = 1000
-LATE_SECONDS = 300  # what is received so long after it began is looked for by its trace
+LATE_SECONDS = 60  # what is received so long after it began is looked for by its trace
 REACH_SECONDS = 86400  # what began longer ago is not looked at
 NEVER = 2**62
 
@@ -79,8 +79,10 @@ def late_candidates(
 ) -> tuple[list[Candidate], int]:
     """Candidates among the traces of which something came in the window long after it began."""
     parameters = {**window.parameters(), "project_id": project_id, "limit": MOST_LATE}
-    traces = store.query(load(__package__, "late.sql"), parameters).rows
-    return of_traces(store, project_id, traces, settings, limit)
+    rows = store.query(load(__package__, "late.sql"), parameters).rows
+    left_out = int(rows[0][3]) - len(rows) if rows else 0
+    found, total = of_traces(store, project_id, [row[:3] for row in rows], settings, limit)
+    return found, total + left_out
 
 
 def of_traces(
@@ -123,7 +125,8 @@ def _thresholds(settings: DetectorSettings) -> dict[str, int]:
         return value if rule.enabled else NEVER
 
     s = settings
-    return {
+    calls = (s.n_plus_one_db, s.n_plus_one_http, s.consecutive_db, s.consecutive_http)
+    bound = {
         "n_db": s.n_plus_one_db.count, "n_db_ns": off(s.n_plus_one_db, s.n_plus_one_db.total_ms * MS),
         "n_http": s.n_plus_one_http.count, "n_http_ns": off(s.n_plus_one_http, s.n_plus_one_http.total_ms * MS),
         "slow_ns": off(s.slow_db, s.slow_db.duration_ms * MS),
@@ -132,6 +135,12 @@ def _thresholds(settings: DetectorSettings) -> dict[str, int]:
         "row_http_ns": off(s.consecutive_http, s.consecutive_http.savable_ms * MS),
         "large_bytes": s.large_http.bytes, "large_ns": off(s.large_http, s.large_http.duration_ms * MS),
     }  # fmt: skip
+    return {
+        **bound,
+        "least_calls": min(rule.count for rule in calls),
+        "least_total_ns": min(bound[name] for name in ("n_db_ns", "n_http_ns", "row_db_ns", "row_http_ns")),
+        "least_longest_ns": min(bound["slow_ns"], bound["large_ns"]),
+    }
 
 
 def calls(store: Store, project_id: int, traces: Sequence[Candidate]) -> dict[str, list[Call]]:
