@@ -2,12 +2,13 @@
 
 An insert into the embedded engine costs 20 CPU-ms however few its rows are, an fsynced append to a file a tenth of
 one. So what names itself (`Inbound.has_ids`) is appended to a spool's segment, and the segment is inserted half a
-second later, or as soon as somebody asks (`settle`). After a crash segments are inserted again, which changes nothing:
-rows with ids count once. See docs/decisions/0005-journal.md.
+second later (at most one and a half, when inserts are slow), or as soon as somebody asks (`settle`). After a crash
+segments are inserted again, which changes nothing: rows with ids count once. See docs/decisions/0005-journal.md.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,15 +20,17 @@ from vedette.server.store.spool import Spool, SpoolStatus
 log = logging.getLogger("vedette.store")
 
 APPLY_SECONDS = 0.5
+LONGEST_APPLY_SECONDS = 1.5  # between inserts when those take long: on a busy machine fewer and larger ones cost less
+PAUSES = 10  # as long as an insert takes
 RETRY_SECONDS = 2.0
 
 
 class Journal:
     """A spool that is always being emptied. Lives on the event loop; `insert` stores blocks, off the loop."""
 
-    def __init__(self, spool: Spool, insert: Insert, *, apply_seconds: float = APPLY_SECONDS) -> None:
+    def __init__(self, spool: Spool, insert: Insert) -> None:
         self._spool = spool
-        self._apply_seconds = apply_seconds
+        self._pause_seconds = APPLY_SECONDS
         # One thread appends while the other reads.
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="journal")
         self._replay = Replay(spool, insert, self._executor)
@@ -77,11 +80,11 @@ class Journal:
         self._executor.shutdown()
 
     async def _run(self) -> None:
-        """Store everything every `apply_seconds`, until closed; after a failure, a little later."""
+        """Store everything every half a second or so, until closed; after a failure, a little later."""
         while True:
             await self._filled.wait()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), self._apply_seconds)
+                await asyncio.wait_for(self._hurry.wait(), self._pause_seconds)
             self._filled.clear()
             self._hurry.clear()
             last, askers, self._askers = self._closing, self._askers, []
@@ -99,8 +102,10 @@ class Journal:
 
     async def _apply(self) -> str:
         """Store the segments that there are now: more may come as fast as these go. Returns what went wrong."""
-        failed = ""
+        failed, started = "", time.monotonic()
         for inbound in self._spool.inbounds():
             _, error = await self._replay.table(inbound, most=self._spool.segments(inbound))
             failed = error or failed
+        took = time.monotonic() - started
+        self._pause_seconds = min(max(APPLY_SECONDS, PAUSES * took), LONGEST_APPLY_SECONDS)
         return failed
