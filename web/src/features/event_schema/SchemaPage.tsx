@@ -14,13 +14,13 @@ import { Ago } from '@/shared/ui/Values'
 import { COLUMNS } from './columns'
 import css from './event_schema.module.css'
 import { HowToDeclare } from './HowToDeclare'
-import { judge } from './judge'
+import { isBuiltIn, judge, meaningOf } from './judge'
 import { useEventSchema } from './queries'
 import { SchemaDrawer } from './SchemaDrawer'
 
 const VIEWS = [
   { value: 'all', label: 'All' }, { value: 'declared', label: 'Declared' },
-  { value: 'undeclared', label: 'Not declared' }, { value: 'attention', label: 'Needs attention' },
+  { value: 'undeclared', label: 'Not declared' }, { value: 'own', label: 'Built in' }, { value: 'attention', label: 'Needs attention' },
 ]
 const keyOf = (row: SchemaEvent) => row.name
 
@@ -52,7 +52,7 @@ function Schema({ data }: { data: EventSchema }) {
   const open = opened.row ?? data.events.find((row) => row.name === opened.key)
   return (
     <>
-      {data.sources.length === 0 && <HowToDeclare seen={data.events.length} />}
+      {data.sources.length === 0 && <HowToDeclare seen={data.events.filter(({ name }) => !isBuiltIn(name)).length} />}
       {data.events.length > 0 && (
         <>
           <div className={css.controls}>
@@ -72,8 +72,9 @@ function Schema({ data }: { data: EventSchema }) {
 function matches(row: SchemaEvent, q: string, view: string): boolean {
   const { tone } = judge(row)
   if (view === 'declared' && row.versions.length === 0) return false
-  if (view === 'undeclared' && row.versions.length > 0) return false
+  if (view === 'undeclared' && (row.versions.length > 0 || tone === 'own')) return false
+  if (view === 'own' && tone !== 'own') return false
   if (view === 'attention' && tone !== 'error' && tone !== 'warn') return false
   const [latest] = row.versions
-  return `${row.name} ${latest?.description ?? ''} ${latest?.owner ?? ''} ${Object.keys(latest?.properties ?? {}).join(' ')}`.toLowerCase().includes(q.toLowerCase())
+  return `${row.name} ${latest?.description ?? ''} ${latest?.owner ?? ''} ${Object.keys(latest?.properties ?? {}).join(' ')} ${meaningOf(row.name) ?? ''}`.toLowerCase().includes(q.toLowerCase())
 }

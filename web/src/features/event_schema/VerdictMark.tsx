@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
+import { Box, CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
 import type { SchemaEvent } from '@/api/types'
 import { judge } from './judge'
 
@@ -6,6 +6,7 @@ const LOOK = {
   good: { icon: CircleCheck, color: 'var(--ok)' },
   error: { icon: CircleAlert, color: 'var(--sev-error)' },
   warn: { icon: TriangleAlert, color: 'var(--sev-warn)' },
+  own: { icon: Box, color: 'var(--dim)' },
   quiet: { icon: CircleDashed, color: 'var(--faint)' },
 }
 

@@ -2,10 +2,10 @@ import type { SchemaEvent } from '@/api/types'
 import { toMs } from '@/shared/format/times'
 import type { Column } from '@/shared/ui/DataTable'
 import { Ago, Num } from '@/shared/ui/Values'
-import { judge } from './judge'
+import { judge, meaningOf } from './judge'
 import { VerdictMark } from './VerdictMark'
 
-const RANK = { error: 0, warn: 1, quiet: 2, good: 3 }
+const RANK = { error: 0, warn: 1, quiet: 2, good: 3, own: 4 }
 
 export const COLUMNS: Column<SchemaEvent>[] = [
   {
@@ -13,7 +13,7 @@ export const COLUMNS: Column<SchemaEvent>[] = [
     cell: (row) => (
       <span className="row" style={{ gap: 10 }} title={row.versions[0]?.description}>
         <b style={{ fontWeight: 550, flexShrink: 0, maxWidth: '100%' }} className="ellipsis">{row.name}</b>
-        <span className="faint ellipsis">{row.versions[0]?.description.split('\n')[0]}</span>
+        <span className="faint ellipsis">{row.versions[0]?.description.split('\n')[0] ?? meaningOf(row.name)}</span>
       </span>
     ),
   },

@@ -9,6 +9,9 @@ describe('judge', () => {
   it.each([
     [{}, 'As declared'],
     [{ versions: [] }, 'Not declared'],
+    [{ name: '$pageview', versions: [] }, 'Built in'],
+    [{ name: '$made_up_tomorrow', versions: [] }, 'Built in'],
+    [{ name: '$pageview' }, 'As declared'],
     [{ count: 0 }, 'Not seen'],
     [{ violating: 2 }, 'Not as declared'],
     [{ undeclared: ['x'] }, 'Not as declared'],
@@ -16,6 +19,10 @@ describe('judge', () => {
     [{ versions: [{ ...version, status: 'deprecated' as const }] }, 'Still sent'],
     [{ versions: [{ ...version, status: 'deprecated' as const }], count: 0 }, 'Not seen'],
   ])('%j → %s', (change, word) => expect(judge(row(change)).word).toBe(word))
+  it("says what PostHog's own events mean, as far as it knows", () => {
+    expect(judge(row({ name: '$pageleave', versions: [] })).why).toBe('A page was left. Nobody has to declare it.')
+    expect(judge(row({ name: '$toString', versions: [] })).why).toBe("PostHog's libraries send it by themselves. Nobody has to declare it.")
+  })
   it('names what differs', () => expect(judge(row({ violating: 1, undeclared: ['x', 'y'], unfit: ['z'] })).why)
     .toBe('1 event of the newest violated the declaration; 2 properties not declared: x, y; another type than declared: z.'))
 })

@@ -18,11 +18,11 @@ import { Discarded } from './Discarded'
 import css from './issues.module.css'
 import { KeyHelp } from './KeyHelp'
 import { AssignMenu } from './Menus'
-import { tabOf, useIssues, useIssueScope } from './queries'
+import { tabOf, useIssues, useIssueScope, useMatching } from './queries'
 import { SavedSearches } from './SavedSearches'
 import { SearchBar } from './SearchBar'
-import { type Issue, type IssuePageAnswer, SORTS, TABS } from './types'
-import { DecideProvider, useDecide } from './useDecide'
+import { type Issue, type IssuePageAnswer, type Matching, SORTS, TABS } from './types'
+import { DecideOfAll, DecideProvider, useDecide } from './useDecide'
 
 export function IssuesPage() {
   return <DecideProvider><Issues /></DecideProvider>
@@ -70,9 +70,17 @@ function Tabs({ first }: { first: IssuePageAnswer | undefined }) {
 
 function Rows({ list, refused }: { list: ReturnType<typeof useIssues>; refused: boolean }) {
   const { items, first, hasNextPage, isFetchingNextPage, fetchNextPage } = list
-  const decide = useDecide()
+  const own = useDecide()
+  const matching = useMatching() as Matching
   const navigate = useNavigate()
   const [assigning, setAssigning] = useState<{ issues: Issue[]; clear: () => void } | null>(null)
+  // All that match are meant until the selection or the question is another one.
+  const asked = JSON.stringify(matching)
+  const [meant, setMeant] = useState<{ asked: string; selected: number } | null>(null)
+  const total = first?.total ?? items.length
+  const ofAll = (rows: Issue[]) => meant !== null && meant.asked === asked && meant.selected === rows.length
+  const of = (rows: Issue[]) => (ofAll(rows) ? own.all(matching, total) : own)
+  const done = (clear: () => void) => () => { setMeant(null); clear() }
   const open = (issue: Issue) => void navigate({ to: '/issues/$issue', params: { issue: issue.id }, search: {} })
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   if (refused) return <Empty title="This search does not read">The line above says where. Every part has to match: is:unresolved level:error key:value &quot;words&quot;.</Empty>
@@ -82,17 +90,23 @@ function Rows({ list, refused }: { list: ReturnType<typeof useIssues>; refused: 
   return (
     <>
       <DataTable label="Issues" columns={COLUMNS} rows={items} rowKey={(row) => row.id} onOpen={open} onNearEnd={more}
-        selection={(rows, clear) => <BulkBar issues={rows} clear={clear} />}
+        selection={(rows, clear) => (
+          <DecideOfAll on={ofAll(rows)} matching={matching} total={total}>
+            <BulkBar issues={rows} clear={done(clear)} all={{ total, loaded: items.length, on: ofAll(rows), choose: () => setMeant({ asked, selected: rows.length }) }} />
+          </DecideOfAll>
+        )}
         rowKeys={{
-          e: (rows, clear) => { decide.change(rows, { status: 'resolved' }, 'Resolved'); clear() },
-          z: (rows, clear) => { decide.change(rows, { status: 'archived', archived_until: 'escalating' }, 'Archived until it escalates'); clear() },
+          e: (rows, clear) => { of(rows).change(rows, { status: 'resolved' }, 'Resolved'); done(clear)() },
+          z: (rows, clear) => { of(rows).change(rows, { status: 'archived', archived_until: 'escalating' }, 'Archived until it escalates'); done(clear)() },
           a: (issues, clear) => setAssigning({ issues, clear }),
-          m: (rows, clear) => { if (rows.length > 1) { decide.merge(rows); clear() } },
+          m: (rows, clear) => { if (rows.length > 1 && !ofAll(rows)) { own.merge(rows); clear() } },
         }}
-        footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={first?.total ?? items.length} noun="issues" />} />
+        footer={<ListEnd loading={isFetchingNextPage} more={hasNextPage} count={total} noun="issues" />} />
       {assigning && (
         <div className={css.assigning}>
-          <AssignMenu issues={assigning.issues} after={assigning.clear} opened onChange={(opened) => { if (!opened) setAssigning(null) }} target={<span />} />
+          <DecideOfAll on={ofAll(assigning.issues)} matching={matching} total={total}>
+            <AssignMenu issues={assigning.issues} after={done(assigning.clear)} opened onChange={(opened) => { if (!opened) setAssigning(null) }} target={<span />} />
+          </DecideOfAll>
         </div>
       )}
     </>

@@ -4,7 +4,7 @@ import { useGet } from '@/api/hooks'
 import type { Items, Member } from '@/api/types'
 import { useScope } from '@/shared/filters/scope'
 import { useAppSearch } from '@/shared/filters/search'
-import { TABS, type Activity, type Around, type FeedbackPageAnswer, type Fingerprint, type IssueChange, type IssueDetail, type IssuePageAnswer, type Occurrence, type SavedSearch, type Tab, type Tag } from './types'
+import { TABS, type Activity, type Around, type Changed, type DeleteForm, type FeedbackPageAnswer, type Fingerprint, type IssueChange, type IssueDetail, type IssuePageAnswer, type Occurrence, type SavedSearch, type Tab, type Tag } from './types'
 
 /** Issues are read for their history: two weeks, unless the reader chose a range. */
 export const SINCE = '-14d'
@@ -22,10 +22,17 @@ export function searchOf(q: string | undefined, tab: Tab): string {
   return tab === 'all' || /(^|\s)!?is:\[?(un)?resolved|(^|\s)!?is:\[?(archived|new|ongoing|escalating|regressed)/.test(text) ? text : `${text} is:${tab}`.trim()
 }
 
+/** What the list asks for, and so what all of it is to the server. */
+export function useMatching(): Query {
+  const { params } = useIssueScope()
+  const { q, tab, filter, service, user_id, session_id, trace_id } = useAppSearch()
+  return { ...params, query: searchOf(q, tabOf(tab)), filter, service, user_id, session_id, trace_id }
+}
+
 export function useIssues() {
-  const { base, params, refetchInterval } = useIssueScope()
-  const { q, tab, view, filter, service, user_id, session_id, trace_id } = useAppSearch()
-  const query = { ...params, query: searchOf(q, tabOf(tab)), sort: view, filter, service, user_id, session_id, trace_id, limit: 100 }
+  const { base, refetchInterval } = useIssueScope()
+  const { view } = useAppSearch()
+  const query = { ...useMatching(), sort: view, limit: 100 }
   const path = `${base}/issues`
   const list = useInfiniteQuery({
     queryKey: [path, 'list', query],
@@ -87,9 +94,9 @@ export function useIssueCall<Input, Output>(call: (base: string, input: Input) =
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey: [path] }) => typeof path === 'string' && path.startsWith(`${base}/issue`) && !path.includes('/events/') }),
   })
 }
-export const changeIssues = (base: string, change: IssueChange) => patch<{ changed: number }>(`${base}/issues`, change)
+export const changeIssues = (base: string, change: IssueChange) => patch<Changed>(`${base}/issues`, change)
 export const mergeIssues = (base: string, ids: string[]) => post<{ id: string; fingerprints: string[] }>(`${base}/issues/merge`, { ids })
 export const unmergeIssues = (base: string, { issue, fingerprints }: { issue: string; fingerprints: string[] }) =>
   post<{ id: string; fingerprints: string[] }>(`${of(base, issue)}/unmerge`, { fingerprints })
-export const deleteIssues = (base: string, body: { ids: string[]; discard: boolean }) => post<{ changed: number }>(`${base}/issues/delete`, body)
+export const deleteIssues = (base: string, body: Partial<DeleteForm>) => post<Changed>(`${base}/issues/delete`, body)
 export const commentOn = (base: string, { issue, text }: { issue: string; text: string }) => post<Activity>(`${of(base, issue)}/comments`, { text })

@@ -4,7 +4,10 @@ type Schemas = components['schemas']
 export type Issue = Schemas['Issue']
 export type IssueDetail = Schemas['IssueDetail']
 export type IssuePageAnswer = Schemas['IssuePage']
-export type IssueChange = Partial<Schemas['IssueChange']>
+export type IssueChange = Partial<Omit<Schemas['IssueChange'], 'matching'>> & { matching?: Matching }
+export type Matching = Partial<Schemas['Matching']>
+export interface Changed { changed: number; undo?: IssueChange[] }
+export type DeleteForm = Omit<Schemas['DeleteForm'], 'matching'> & { matching?: Matching }
 export type Tag = Schemas['Tag']
 export type Fingerprint = Schemas['Fingerprint']
 export type Occurrence = Schemas['Occurrence']

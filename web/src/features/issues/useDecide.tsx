@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { plural } from '@/shared/format/text'
 import css from './issues.module.css'
 import { changeIssues, deleteIssues, mergeIssues, unmergeIssues, useIssueCall } from './queries'
-import type { Issue, IssueChange } from './types'
+import type { Issue, IssueChange, Matching } from './types'
 
 interface Notice { text: string; bad?: boolean; undo?: (() => void) | undefined }
 export interface Decide {
@@ -11,6 +11,8 @@ export interface Decide {
   merge: (issues: Issue[]) => void
   remove: (issues: Issue[], discard: boolean, then?: () => void) => void
   unmerge: (issue: string, fingerprints: string[]) => void
+  /** The same decisions about all that match a search: the server looks for them, and says how many there were. */
+  all: (matching: Matching, total: number) => Pick<Decide, 'change' | 'remove'>
 }
 const Context = createContext<Decide | null>(null)
 const SECONDS = 8
@@ -44,6 +46,22 @@ export function DecideProvider({ children }: { children: ReactNode }) {
     remove: (issues, discard, then) => removing({ ids: issues.map(({ id }) => id), discard }, {
       onSuccess: () => { setNotice({ text: `Deleted ${plural(issues.length, 'issue')}` }); then?.() }, onError: failed,
     }),
+    all: (matching, total) => ({
+      change: (_, change, done) => {
+        setNotice({ text: `${done}: ${plural(total, 'issue')} …` })
+        changing({ ...change, matching }, {
+          onSuccess: ({ changed, undo = [] }) => setNotice({
+            text: `${done}: ${plural(changed, 'issue')}`,
+            undo: () => { for (const back of undo) changing(back, { onError: failed }); setNotice({ text: 'Taken back' }) },
+          }),
+          onError: failed,
+        })
+      },
+      // What is deleted is gone: not one more than the reader was told.
+      remove: (_, discard, then) => removing({ matching: { ...matching, at_most: Math.max(1, total) }, discard }, {
+        onSuccess: ({ changed }) => { setNotice({ text: `Deleted ${plural(changed, 'issue')}` }); then?.() }, onError: failed,
+      }),
+    }),
   }), [changing, merging, unmerging, removing, failed])
 
   useEffect(() => {
@@ -60,6 +78,12 @@ export function DecideProvider({ children }: { children: ReactNode }) {
       </div>
     </Context.Provider>
   )
+}
+
+/** Within, what is decided of any issues is decided of all that match. */
+export function DecideOfAll({ matching, total, on, children }: { matching: Matching; total: number; on: boolean; children: ReactNode }) {
+  const decide = useDecide()
+  return <Context.Provider value={on ? { ...decide, ...decide.all(matching, total) } : decide}>{children}</Context.Provider>
 }
 
 export function useDecide(): Decide {

@@ -122,7 +122,8 @@ export function DataTable<T>(props: Props<T>) {
     <div className={css.frame}>
       <div className={css.scroll} ref={scroller} role="table" aria-label={label} aria-rowcount={shown.length} data-scroller>
         <div style={{ minWidth }}>
-          <HeadRow columns={sized} table={table} indent={selection !== undefined} onResize={(id, width) => setWidths({ ...widths, [id]: width })} />
+          <HeadRow columns={sized} table={table} all={selection ? (chosen.length === shown.length ? shown.length > 0 : chosen.length > 0 && 'some') : null}
+            onAll={() => setSelected(new Set(chosen.length === shown.length ? [] : shown.map((row) => row.id)))} onResize={(id, width) => setWidths({ ...widths, [id]: width })} />
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((item) => {
               const row = shown[item.index]

@@ -4,12 +4,17 @@ import type { PointerEvent } from 'react'
 import type { Column } from './DataTable'
 import css from './DataTable.module.css'
 
-export function HeadRow<T>({ columns, table, indent, onResize }: {
-  columns: Column<T>[]; table: Table<T>; indent: boolean; onResize: (id: string, width: number) => void
+/** `all`: whether each row, some or none is selected; null where rows have no boxes. */
+export function HeadRow<T>({ columns, table, all, onAll, onResize }: {
+  columns: Column<T>[]; table: Table<T>; all: boolean | 'some' | null; onAll: () => void; onResize: (id: string, width: number) => void
 }) {
   return (
     <div role="row" className={css.head}>
-      {indent && <div className={css.check} />}
+      {all !== null && (
+        <label className={css.check}>
+          <input type="checkbox" aria-label="Select all rows" checked={all === true} ref={(box) => { if (box) box.indeterminate = all === 'some' }} onChange={onAll} />
+        </label>
+      )}
       {columns.map((column) => {
         const sortable = column.sortBy !== undefined
         const direction = table.getState().sorting.find((one) => one.id === column.id)
