@@ -27,7 +27,9 @@ export default tseslint.config(
   zone('features', ['@/features/*', '@/app/*', '../*']),
   // An issue shows one of its errors with what errors are shown with, and what a detector found with what that is.
   zone('features/issues', ['@/features/*', '!@/features/errors', '!@/features/detectors', '@/app/*', '../*']),
-  zone('features/settings', ['@/features/*', '!@/features/detectors', '@/app/*', '../*']),
+  zone('features/settings', ['@/features/*', '!@/features/detectors', '!@/features/rules', '@/app/*', '../*']),
   // A message shows what else happened as an issue's event does.
   zone('features/feedback', ['@/features/*', '!@/features/issues', '@/app/*', '../*']),
+  // A rule starts from an error.
+  zone('features/rules', ['@/features/*', '!@/features/errors', '@/app/*', '../*']),
 )

@@ -197,3 +197,36 @@ def test_a_search_is_refused_with_its_place(context: BrowserContext, project: Pr
     box.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("search, character 10: release: needs a value")
     expect(page.get_by_text("This search does not read")).to_be_visible()
+
+
+def test_all_that_match_are_decided_beyond_the_page_and_given_back(page: Page, project: ProjectClient) -> None:
+    for number in range(105):
+        send_error(
+            project, type_=f"Error{number:03}", fingerprint=[str(number)], level="warning" if number == 7 else "error"
+        )
+    page.goto(f"/issues?project={project.id}&q=level:error")
+    expect(tab(page, "unresolved")).to_have_text("unresolved104")
+    page.get_by_role("checkbox", name="Select all rows").check()
+    bar = page.get_by_role("toolbar", name="Selected issues")
+    expect(bar).to_contain_text("100 issues")
+    bar.get_by_role("button", name="Select all 104 that match").click()
+    expect(bar).to_contain_text("All 104 issues")
+    expect(bar.get_by_role("button", name="Merge")).to_be_disabled()
+    page.get_by_role("checkbox", name="Select row").first.uncheck()
+    expect(bar).to_contain_text("99 issues")
+    page.get_by_role("checkbox", name="Select row").first.check()
+    bar.get_by_role("button", name="Select all 104 that match").click()
+    press(page, "e")
+    expect(page.get_by_text("Resolved: 104 issues")).to_be_visible()
+    expect(page.get_by_role("tab", name=re.compile("^resolved"))).to_have_text("resolved104")
+    assert statuses(project) == {"unresolved": 1, "resolved": 104, "archived": 0}
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(tab(page, "unresolved")).to_have_text("unresolved104")
+    assert statuses(project) == {"unresolved": 105, "resolved": 0, "archived": 0}
+
+    page.get_by_role("checkbox", name="Select all rows").check()
+    bar.get_by_role("button", name="Select all 104 that match").click()
+    bar.get_by_role("button", name="Delete 104 issues").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete 104 issues").click()
+    expect(page.get_by_text("No issues match")).to_be_visible()
+    assert statuses(project)["unresolved"] == 1

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import { ChevronDown, GitMerge, X } from 'lucide-react'
-import { plural } from '@/shared/format/text'
+import { useEffect } from 'react'
 import { exactNumber } from '@/shared/format/numbers'
+import { plural } from '@/shared/format/text'
 import { DeleteButton } from './DeleteButton'
 import css from './issues.module.css'
 import { ArchiveMenu, AssignMenu, PriorityMenu, ResolveMenu } from './Menus'
@@ -10,11 +11,14 @@ import { useDecide } from './useDecide'
 
 export const MOST_MATCHING = 10_000
 /** `total` match the search; `all` is set once they are meant, and not only those on the page. */
-export interface All { total: number; loaded: number; on: boolean; choose: () => void }
+export interface All { total: number; loaded: number; on: boolean; choose: () => void; forget: () => void }
 
 /** What can be done with the selected issues, or with all that match. */
 export function BulkBar({ issues, all, clear }: { issues: Issue[]; all: All; clear: () => void }) {
   const decide = useDecide()
+  // Whoever changed the selection meant something else: all that match are meant again only when they are chosen again.
+  const { on, forget } = all
+  useEffect(() => { if (!on) forget() }, [on, forget])
   const offered = !all.on && issues.length === all.loaded && all.total > all.loaded
   return (
     <div className={css.bulk} role="toolbar" aria-label="Selected issues">

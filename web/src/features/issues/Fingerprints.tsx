@@ -17,7 +17,7 @@ export function Fingerprints({ issue, error }: { issue: IssueDetail; error: Erro
   return (
     <Section title="Why together">
       {issue.fingerprints > 1 ? <Merged issue={issue} /> : <div className="dim">All events have the fingerprint <code title={issue.id}>{truncateMiddle(issue.id, 18)}</code>.</div>}
-      {error && <WhyTogether grouping={error.grouping} />}
+      {error && <WhyTogether grouping={error.grouping} eventId={error.event_id} />}
     </Section>
   )
 }

@@ -80,6 +80,7 @@ function Rows({ list, refused }: { list: ReturnType<typeof useIssues>; refused: 
   const total = first?.total ?? items.length
   const ofAll = (rows: Issue[]) => meant !== null && meant.asked === asked && meant.selected === rows.length
   const of = (rows: Issue[]) => (ofAll(rows) ? own.all(matching, total) : own)
+  const forget = useCallback(() => setMeant(null), [])
   const done = (clear: () => void) => () => { setMeant(null); clear() }
   const open = (issue: Issue) => void navigate({ to: '/issues/$issue', params: { issue: issue.id }, search: {} })
   const more = useCallback(() => { if (hasNextPage && !isFetchingNextPage) void fetchNextPage() }, [hasNextPage, isFetchingNextPage, fetchNextPage])
@@ -92,7 +93,7 @@ function Rows({ list, refused }: { list: ReturnType<typeof useIssues>; refused: 
       <DataTable label="Issues" columns={COLUMNS} rows={items} rowKey={(row) => row.id} onOpen={open} onNearEnd={more}
         selection={(rows, clear) => (
           <DecideOfAll on={ofAll(rows)} matching={matching} total={total}>
-            <BulkBar issues={rows} clear={done(clear)} all={{ total, loaded: items.length, on: ofAll(rows), choose: () => setMeant({ asked, selected: rows.length }) }} />
+            <BulkBar issues={rows} clear={done(clear)} all={{ total, loaded: items.length, on: ofAll(rows), choose: () => setMeant({ asked, selected: rows.length }), forget }} />
           </DecideOfAll>
         )}
         rowKeys={{

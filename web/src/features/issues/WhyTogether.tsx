@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ErrorDetail } from '@/api/types'
+import { keptOf, useAppSearch } from '@/shared/filters/search'
 import { plural } from '@/shared/format/text'
 import css from './issues.module.css'
 
@@ -12,8 +14,9 @@ const BY: Record<string, string> = {
 const LEFT_OUT: Record<string, string> = { noise: 'plumbing', nameless: 'without a name', repeated: 'repeated', ignore: 'ignored by a rule' }
 
 /** What put the event into its group: which frames and words counted, and which did not. */
-export function WhyTogether({ grouping }: { grouping: Grouping }) {
+export function WhyTogether({ grouping, eventId }: { grouping: Grouping; eventId: string }) {
   const [all, setAll] = useState(false)
+  const kept = keptOf(useAppSearch())
   const { by, rule, fingerprint = [], types = [], message, of, weak, frames = [], left_out: leftOut = [] } = grouping
   if (!by) return null
   return (
@@ -26,6 +29,7 @@ export function WhyTogether({ grouping }: { grouping: Grouping }) {
       {leftOut.length > 0 && (
         <button type="button" className="link" onClick={() => setAll(!all)}>{all ? 'Hide what did not count' : `${plural(leftOut.length, 'frame')} did not count`}</button>
       )}
+      <Link to="/settings" search={{ ...kept, tab: 'grouping', item: eventId }} className="link">Change how these are grouped…</Link>
       {all && <Line word="Left out" values={leftOut.map(([exception, frame, reason]) => `${exception}.${frame} ${LEFT_OUT[reason] ?? reason}`)} />}
     </div>
   )

@@ -1,4 +1,6 @@
 import { DetectorsTab } from '@/features/detectors/DetectorsTab'
+import { GroupingTab } from '@/features/rules/GroupingTab'
+import { PrivacyTab } from '@/features/rules/PrivacyTab'
 import { useMe } from '@/shared/filters/scope'
 import { useAppSearch, useSetSearch } from '@/shared/filters/search'
 import { Page } from '@/shared/ui/Page'
@@ -12,6 +14,8 @@ import { TokensTab } from './TokensTab'
 const TABS = [
   { id: 'project', word: 'Project', Tab: ProjectTab, admin: false },
   { id: 'detectors', word: 'Detectors', Tab: DetectorsTab, admin: false },
+  { id: 'grouping', word: 'Grouping', Tab: GroupingTab, admin: false },
+  { id: 'privacy', word: 'Data privacy', Tab: PrivacyTab, admin: false },
   { id: 'keys', word: 'Ingest keys', Tab: KeysTab, admin: false },
   { id: 'tokens', word: 'API tokens', Tab: TokensTab, admin: true },
   { id: 'members', word: 'Members', Tab: MembersTab, admin: true },
@@ -29,7 +33,7 @@ export function SettingsPage() {
     <Page title="Settings">
       <div className={css.split}>
         <nav className={css.tabs} aria-label="Settings">
-          {tabs.map((one) => <button key={one.id} type="button" aria-current={one === chosen ? 'page' : undefined} onClick={() => setSearch({ tab: one.id })}>{one.word}</button>)}
+          {tabs.map((one) => <button key={one.id} type="button" aria-current={one === chosen ? 'page' : undefined} onClick={() => setSearch({ tab: one.id, item: undefined })}>{one.word}</button>)}
         </nav>
         <div className={css.body}><chosen.Tab /></div>
       </div>
