@@ -57,7 +57,7 @@ function Editor({ path, saved, refetch }: { path: string; saved: SavedScrubbing;
   return (
     <>
       <div className={css.intro}>
-        <p className="dim">Passwords, tokens, keys of well-known services, card numbers and the like are taken out of errors before they are stored, whatever stands here. This adds what only this project knows. Rules hold for what arrives from now on, within seconds; what is stored stays as it is. What they apply to is described in <code>docs/grouping.md</code> under Secrets.</p>
+        <p className="dim">Passwords, tokens, keys of well-known services, card numbers and the like are taken out of everything before it is stored, whatever stands here. This adds what only this project knows. Rules hold for what arrives from now on, within seconds; what is stored stays as it is. <code>docs/scrubbing.md</code> says what they apply to and what is never changed.</p>
         {!may && <p className={css.readonly}>You see these rules, and an admin of this organisation changes them: they decide what is kept of everybody&apos;s data.</p>}
       </div>
       <fieldset className={css.lists} disabled={!may}>
