@@ -6,11 +6,12 @@
 from vedette.server.signals.persons.queries import persons_sql
 
 LOGS = "SELECT *, attribute_items FROM logs WHERE project_id = {project}"
+SPANS = "SELECT *, attribute_items, is_transaction, transaction_op, is_failed FROM spans WHERE project_id = {project}"
 EVENTS = "SELECT *, user_id FROM events WHERE project_id = {project}"
 ATTACHMENTS = "SELECT * EXCEPT (content) FROM error_attachments WHERE project_id = {project}"
 SOURCES = {
     "logs": LOGS,
-    "spans": "SELECT *, attribute_items FROM spans WHERE project_id = {project}",
+    "spans": SPANS,
     "metric_points": "SELECT * FROM metric_points WHERE project_id = {project}",
     "metric_series": "SELECT * FROM metric_series WHERE project_id = {project}",
     "events": EVENTS,
