@@ -192,7 +192,7 @@ def read_api(services: Services) -> FastAPI:
     api.state.services = services
     api.add_middleware(Bounded)
     api.add_middleware(Compressed)
-    api.add_middleware(Settled, committer=services.committer)
+    api.add_middleware(Settled)
     for slice_ in (*FEATURES, *SIGNALS):
         if hasattr(slice_, "router"):
             api.include_router(slice_.router, prefix="/api/v1")
