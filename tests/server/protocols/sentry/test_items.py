@@ -64,6 +64,7 @@ def test_event_columns(project: ProjectClient) -> None:
         "type": "ValueError",
         "value": "bad total\nsecond line",
         "title": "ValueError: bad total",
+        "category": "error",
         "culprit": "/checkout",
         "handled": False,
         "mechanism": "django",
