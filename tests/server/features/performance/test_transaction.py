@@ -128,11 +128,12 @@ def test_issues_and_users(reader: Reader) -> None:
             {"event_id": "e1", "fingerprint": "in its trace", "trace_id": failed["trace_id"], "title": "Boom"},
             {"event_id": "e2", "fingerprint": "named", "transaction": NAME, "service": SERVICE},
             {"event_id": "e3", "fingerprint": "of another service", "transaction": NAME, "service": "other"},
+            {"event_id": "e5", "fingerprint": "a finding", "category": "performance", "trace_id": slow["trace_id"]},
             {"event_id": "e4", "fingerprint": "of another", "transaction": "other", "service": SERVICE},
         ],
     )
     found = about(reader, "/impact")
-    assert {one["fingerprint"] for one in found["issues"]} == {"in its trace", "named"}
+    assert {one["fingerprint"] for one in found["issues"]} == {"in its trace", "named", "a finding"}
     assert [(one["user_id"], one["failed"], one["kept_waiting"]) for one in found["users"]] == [
         ("ann", 0, 1),
         ("ben", 1, 0),

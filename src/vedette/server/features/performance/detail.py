@@ -18,7 +18,7 @@ SECOND = 1_000_000_000
 EXAMPLES = 6
 MOST_ISSUES = 20
 MOST_USERS = 20
-TRACES_FOR_ISSUES = 5000
+TRACES_FOR_ISSUES = 1000  # bound one by one: a remote server gets them in the address
 PERCENTILES = ("p50_ns", "p75_ns", "p95_ns", "p99_ns")
 # What errors and spans both know.
 BOTH_KNOW = Fields(columns=dict.fromkeys(("environment", "release"), "String"))
@@ -152,11 +152,11 @@ def impact(found: Transaction, settings: PerformanceSettings) -> Row:
 
 
 def issues(found: Transaction) -> Sequence[Row]:
-    """Groups of errors that name the transaction or happened in a part of its traces, a crash once."""
+    """Groups of errors and findings that name the transaction or happened in a part of its traces, a crash once."""
     traces = [row["trace_id"] for row in found.ask("traces_of.sql", limit=TRACES_FOR_ISSUES)]
     known = [item for item in found.question.filters if item.field in BOTH_KNOW.columns]
     condition, bound = conditions_of(replace(found.question, filters=known), BOTH_KNOW)
-    crash, scope = one_crash_once(known)
+    crash, scope = one_crash_once(known, findings=True)
     parameters = {
         **bound, **scope, **found.question.range.parameters(), "project_id": found.project_id, "trace_ids": traces,
         "transaction": found.name, "transaction_service": found.service, "limit": MOST_ISSUES,
