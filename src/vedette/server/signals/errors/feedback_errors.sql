@@ -25,6 +25,7 @@ INNER JOIN (
         session_id, user_id, crash, reference, richness
     FROM errors
     WHERE project_id = {project_id:UInt32}
+        AND category = 'error'
         AND time >= {since:DateTime64(9, 'UTC')} - toIntervalDay(30)
         AND time < {until:DateTime64(9, 'UTC')} + toIntervalDay(1)
         AND (
