@@ -127,6 +127,8 @@ class Server:
             stack.callback(self.metadata.close)
             await stack.enter_async_context(self.telemetry.running(packages))
             stack.push_async_callback(self.outcomes.flush)
+            self.committer.on_refused(self.outcomes.refused_late)
+            stack.push_async_callback(self.committer.settle)
             keys = KeyRing(lambda: load_ingest_keys(self.metadata))
             book = self.outcomes.rules = RuleBook(lambda: load_rules(self.metadata))
             # One body of the largest size may always be read.

@@ -7,6 +7,7 @@ import orjson
 
 from vedette.server.http.outcomes import Outcomes
 from vedette.server.store.errors import StoreUnavailable
+from vedette.server.store.inbound import Block, Inbound, RequestId
 
 
 class Tape:
@@ -22,6 +23,26 @@ class Tape:
         found = [orjson.loads(line) for line in block.splitlines()]
         assert len(found) == rows
         self.rows += found
+
+
+def test_what_is_refused_after_it_was_acknowledged_is_counted() -> None:
+    async def scenario() -> None:
+        tape: Any = Tape()
+        outcomes = Outcomes(tape)
+        line = b'{"project_id":7,"source":"sentry"}\n'
+        outcomes.refused_late(Inbound("errors", "JSONEachRow"), Block(line * 2, 2), "no such enum")
+        named = RequestId("logs", 8, 1)
+        outcomes.refused_late(Inbound("otlp_logs_inbound", "Protobuf"), Block(b"\x01", 5, named), "no")
+        outcomes.refused_late(Inbound("errors", "JSONEachRow"), Block(b"{", 1), "not even JSON")
+        await outcomes.flush()
+        names = ("project_id", "protocol", "category", "reason", "quantity")
+        assert [tuple(row[name] for name in names) for row in tape.rows] == [
+            (7, "sentry", "errors", "store_refused", 2),
+            (8, "otlp", "otlp_logs_inbound", "store_refused", 5),
+            (0, "errors", "errors", "store_refused", 1),
+        ]
+
+    asyncio.run(scenario())
 
 
 def test_accepted_items_are_added_up() -> None:

@@ -53,9 +53,10 @@ def params_of(path: str) -> dict[str, str]:
         "seen": {"event": SECRET},
         "fields": {"signal": "logs"},
         "values": {"signal": "logs", "field": "body", "key": "title"},
-        **dict.fromkeys(
-            ("transaction", "examples", "breakdown", "facets", "impact"), {"name": SECRET, "service": SECRET}
-        ),
+        **{
+            path: {"name": SECRET, "service": SECRET}
+            for path in ("transaction", "examples", "breakdown", "facets", "impact")
+        },
     }
     return {**wide, **extra.get(path.rsplit("/", 1)[-1], {})}
 

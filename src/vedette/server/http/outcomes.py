@@ -8,13 +8,15 @@ its reason, where it was, and the start of its payload, without the secrets in i
 import asyncio
 import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
 
 from vedette.server.http.rules import RuleBook
-from vedette.server.store.commit import Committer, Inbound
+from vedette.server.store.commit import Committer
+from vedette.server.store.inbound import Block, Inbound
 
 Protocol = Literal["otlp", "sentry", "posthog", "prometheus", "betterstack", "heartbeat"]
 Outcome = Literal["rejected", "filtered", "rate_limited", "client_discarded", "changed"]
@@ -47,6 +49,17 @@ class Outcomes:
         """Count values that were stored as `[Filtered]`, or with that in them. Call after the commit."""
         if values:
             self._counts[project_id, protocol, category, "changed", "scrubbed"][0] += values
+
+    def refused_late(self, inbound: Inbound, block: Block, reason: str) -> None:
+        """Count rows that the store refuses after they were acknowledged, out of the journal or the spool; the log and
+        the folder `rejected/` there have the rest."""
+        owner: dict[str, Any] = {}
+        if inbound.fmt == "JSONEachRow":
+            with suppress(orjson.JSONDecodeError):
+                owner = orjson.loads(block.data.partition(b"\n")[0])
+        project_id = owner.get("project_id") or (block.request.project_id if block.request else 0)
+        protocol = owner.get("source") or inbound.table.partition("_")[0]
+        self._counts[project_id, protocol, inbound.table, "rejected", "store_refused"][0] += block.rows
 
     def unauthorized(self, protocol: Protocol, reason: Literal["no_key", "unknown_key"]) -> None:
         """Count a request whose key leads to no project, under project 0."""

@@ -32,7 +32,7 @@ from math import inf
 from vedette.server.store.errors import InsertRejected, StoreFull, StoreUnavailable
 from vedette.server.store.inbound import Block, Inbound, RequestId
 from vedette.server.store.journal import Journal
-from vedette.server.store.replay import Replay
+from vedette.server.store.replay import Refused, Replay
 from vedette.server.store.spool import Spool, SpoolStatus
 
 __all__ = ["CommitStatus", "Committer", "Inbound"]
@@ -123,15 +123,20 @@ class Committer:
         self._lanes: dict[Inbound, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaying: asyncio.Task[None] | None = None
-        self._journal = Journal(journal, self._attempt) if journal else None
+        self._journal = Journal(journal, self._attempt, self._tell_refused) if journal else None
         self._spooled = asyncio.Event()
         self._closing = False
         self._listeners: list[Listener] = []
+        self._refused_listeners: list[Refused] = []
         self._last_error = ""
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener(table)` on the event loop after each insert."""
         self._listeners.append(listener)
+
+    def on_refused(self, listener: Refused) -> None:
+        """Call `listener(inbound, block, reason)` on the event loop when the store refuses what was acknowledged."""
+        self._refused_listeners.append(listener)
 
     @property
     def queued_bytes(self) -> int:
@@ -316,6 +321,10 @@ class Committer:
         for listener in self._listeners:
             listener(inbound.table)
 
+    def _tell_refused(self, inbound: Inbound, block: Block, reason: str) -> None:
+        for listener in self._refused_listeners:
+            listener(inbound, block, reason)
+
     async def _put_aside(self, inbound: Inbound, batch: list[_Waiting], token: str) -> None:
         """Append a batch to the spool and answer its waiters. A token says that an insert was tried under it."""
         assert self._spool is not None
@@ -328,7 +337,7 @@ class Committer:
 
     async def _replay_spool(self, spool: Spool) -> None:
         """Store the spool's segments, per table in order, until closed. Backs off while the store is down."""
-        replay = Replay(spool, self._attempt, self._spool_executor, stopped=lambda: self._closing)
+        replay = Replay(spool, self._attempt, self._spool_executor, self._tell_refused, stopped=lambda: self._closing)
         retry_seconds = FIRST_RETRY_SECONDS
         while True:
             await self._spooled.wait()

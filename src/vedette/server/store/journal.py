@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from vedette.server.store.inbound import Block, Inbound
-from vedette.server.store.replay import Insert, Replay
+from vedette.server.store.replay import Insert, Refused, Replay
 from vedette.server.store.spool import Spool, SpoolStatus
 
 log = logging.getLogger("vedette.store")
@@ -28,12 +28,12 @@ RETRY_SECONDS = 2.0
 class Journal:
     """A spool that is always being emptied. Lives on the event loop; `insert` stores blocks, off the loop."""
 
-    def __init__(self, spool: Spool, insert: Insert) -> None:
+    def __init__(self, spool: Spool, insert: Insert, refused: Refused) -> None:
         self._spool = spool
         self._pause_seconds = APPLY_SECONDS
         # One thread appends while the other reads.
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="journal")
-        self._replay = Replay(spool, insert, self._executor)
+        self._replay = Replay(spool, insert, self._executor, refused)
         self._filled = asyncio.Event()
         self._hurry = asyncio.Event()
         self._askers: list[asyncio.Future[None]] = []

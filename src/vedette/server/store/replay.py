@@ -12,15 +12,23 @@ from vedette.server.store.spool import Segment, Spool
 log = logging.getLogger("vedette.store")
 
 Insert = Callable[[Inbound, Sequence[Block], str], Awaitable[None]]  # blocks, under a token
+Refused = Callable[[Inbound, Block, str], None]  # a block that had been acknowledged, and why the store refuses it
 
 
 class Replay:
     """Stores what a spool holds. `executor` reads its files; once `stopped`, it ends after the segment at hand."""
 
     def __init__(
-        self, spool: Spool, insert: Insert, executor: Executor, *, stopped: Callable[[], bool] = lambda: False
+        self,
+        spool: Spool,
+        insert: Insert,
+        executor: Executor,
+        refused: Refused,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._spool = spool
+        self._refused = refused
         self._insert = insert
         self._executor = executor
         self._stopped = stopped
@@ -55,6 +63,7 @@ class Replay:
             if len(blocks) == 1:
                 log.error("a spooled block for %s is refused: %s", segment.inbound.table, error)
                 self._spool.reject(segment, first, blocks[0], str(error))
+                self._refused(segment.inbound, blocks[0], str(error))
                 return
             middle = len(blocks) // 2
             for start, part in ((0, blocks[:middle]), (middle, blocks[middle:])):

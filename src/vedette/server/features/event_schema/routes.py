@@ -44,8 +44,10 @@ def declare(project_id: int, form: EventSchemaForm, access: Member, services: Se
                     hint="push under the name of a service, and take sources away that are no more",
                 )
             scrub = services.rules.of(project_id).scrubbing.scrub  # descriptions are where examples are given
-            for described in (each for event in form.events for each in (event, *event.properties.values())):
-                described.description = scrub(described.description)
+            for event in form.events:
+                event.description = scrub(event.description)
+                for described in event.properties.values():
+                    described.description = scrub(described.description)
             document = json.dumps([event.model_dump(exclude_defaults=True) for event in form.events])
             session.add(
                 EventSchemaRow(project_id=project_id, source=form.source, document=document, pushed_at=pushed_at)

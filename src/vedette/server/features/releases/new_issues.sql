@@ -1,4 +1,4 @@
--- Which fingerprints were seen first in these releases, ever.
+-- Which fingerprints of errors were seen first in these releases, ever.
 SELECT release, groupArray(10000)(fingerprint) AS fingerprints
 FROM (
     SELECT fingerprint, argMin(release, first_time) AS release
