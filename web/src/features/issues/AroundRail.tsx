@@ -22,21 +22,28 @@ export function AroundRail({ issue, error }: { issue: IssueDetail; error: ErrorD
   if (problem) return <Section title="What else happened"><div className="faint">It could not be loaded: {problem.message}</div></Section>
   if (!data) return <Section title="What else happened"><Lines count={8} /></Section>
   const { trace, logs, person, events, errors } = data
+  const isFinding = error.category === 'performance'
   const nothing = !trace && logs.length === 0 && !person && events.length === 0 && errors.length === 0
   return (
     <>
       {nothing && <Section title="What else happened"><div className="dim">Nothing else was sent with this trace, session or user.</div></Section>}
-      <AroundCards around={data} at={error.time} traceId={error.trace_id} here="this error" />
+      <AroundCards around={data} at={error.time} traceId={error.trace_id} here={isFinding ? 'this' : 'this error'} marksFailure={!isFinding} />
     </>
   )
 }
 
 /** A card for each signal that has something; `here` names what they are around. */
-export function AroundCards({ around: { trace, logs, person, events, errors }, at, traceId, here }: { around: Around; at: string; traceId: string; here: string }) {
+export function AroundCards({ around: { trace, logs, person, events, errors }, at, traceId, here, marksFailure = true }: {
+  around: Around
+  at: string
+  traceId: string
+  here: string
+  marksFailure?: boolean // whether the span that it happened in is shown as one that failed
+}) {
   return (
     <>
       {person && <PersonCard person={person} />}
-      {trace && <TraceCard trace={trace} />}
+      {trace && <TraceCard trace={trace} marksFailure={marksFailure} />}
       {events.length > 0 && <EventsCard events={events} at={at} here={here} />}
       {logs.length > 0 && <LogsCard logs={logs} traceId={traceId} at={at} here={here} />}
       {errors.length > 0 && <OthersCard errors={errors} />}
@@ -57,16 +64,16 @@ function PersonCard({ person }: { person: NonNullable<Around['person']> }) {
   )
 }
 
-function TraceCard({ trace }: { trace: NonNullable<Around['trace']> }) {
+function TraceCard({ trace, marksFailure }: { trace: NonNullable<Around['trace']>; marksFailure: boolean }) {
   const whole = Math.max(1, trace.duration_ns)
-  const failed = trace.path.at(-1)
-  const door = <Link to="/traces/$traceId" params={{ traceId: trace.trace_id }} search={{ item: failed?.span_id }} className="link">Open trace</Link>
+  const last = trace.path.at(-1)
+  const door = <Link to="/traces/$traceId" params={{ traceId: trace.trace_id }} search={{ item: last?.span_id }} className="link">Open trace</Link>
   return (
     <Section title="Trace" actions={door}>
       <div className="dim">{plural(trace.span_count, 'span')}{trace.error_count > 0 && <>, <span className="bad">{trace.error_count} failed</span></>} in <Duration ns={trace.duration_ns} /></div>
       <div className={css.path}>
         {trace.path.map((span, depth) => (
-          <div key={span.span_id} className={css.step} data-failed={span === failed || undefined} title={`${span.service} ${span.op}\n${span.status_message}`}>
+          <div key={span.span_id} className={css.step} data-failed={(marksFailure && span === last) || undefined} title={`${span.service} ${span.op}\n${span.status_message}`}>
             <span className="ellipsis" style={{ paddingLeft: Math.min(depth, 8) * 8 }}><b style={{ fontWeight: 500 }}>{span.name}</b> <span className="faint">{span.service}</span></span>
             <span className="dim"><Duration ns={span.duration_ns} /></span>
             <span className={css.stepBar}><i style={{ left: `${(span.start_ns / whole) * 100}%`, width: `${(span.duration_ns / whole) * 100}%` }} /></span>
