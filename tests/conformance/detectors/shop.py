@@ -42,7 +42,7 @@ def shop() -> Callable[[], int]:
         session.commit()
     # A file on a disk takes a while; this one is in memory. SQLite calls this every so many of its instructions.
     with engine.connect() as connection:
-        connection.connection.driver_connection.set_progress_handler(lambda: time.sleep(0.005), 25)  # type: ignore[union-attr]
+        connection.connection.driver_connection.set_progress_handler(lambda: time.sleep(0.02), 25)  # type: ignore[union-attr]
 
     def orders() -> int:
         with Session(engine) as session:
