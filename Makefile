@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Node.js of the machine when it is new enough, else the one from PyPI.
 NODE_OK := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo yes)
 NPM := $(if $(NODE_OK),npm,PATH="$(abspath $(BIN)):$$PATH" $(abspath $(BIN))/npm)
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: setup check test dev demo bench docs clean
 
