@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from typing import Any
 
 import pytest
@@ -101,6 +102,23 @@ def test_home_counts_what_came_and_compares_with_before(connected: ProjectClient
     assert [group["type"] for group in home["newest_errors"]] == ["CardDeclined"]
     assert {event["event"] for event in home["newest_events"]} == {"paid", "looked"}
     assert [(row["name"], row["service"], row["count"]) for row in home["slowest"]] == [("POST /pay", "billing", 1)]
+
+
+def test_a_page_that_loads_in_a_browser_is_no_request(project: ProjectClient) -> None:
+    """Its seconds would drown what servers take; Performance and Web vitals have it."""
+    now = time.time()
+    for op, transaction in (("pageload", "/pricing"), ("navigation", "/team"), ("http.server", "GET /team")):
+        trace = {"trace_id": uuid.uuid4().hex, "span_id": uuid.uuid4().hex[:16], "op": op, "status": "ok"}
+        event = {
+            "type": "transaction", "event_id": uuid.uuid4().hex, "transaction": transaction,
+            "contexts": {"trace": trace},
+            "start_timestamp": now - 2, "timestamp": now,
+        }  # fmt: skip
+        body = f'{{}}\n{{"type":"transaction"}}\n{json.dumps(event)}'.encode()
+        assert project.post(f"/api/{project.id}/envelope/?sentry_key={project.key}", body).status_code == 200
+    home = project.get("overview", since="-1h")
+    assert (home["totals"]["requests"], home["totals"]["spans"]) == (1, 3)
+    assert [row["name"] for row in home["slowest"]] == ["GET /team"]
 
 
 def test_home_honours_the_top_bars_filters(connected: ProjectClient) -> None:

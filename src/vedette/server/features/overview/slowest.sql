@@ -1,4 +1,4 @@
--- The request names that take longest at the 95th percentile.
+-- The requests (as in `spans.sql`) that take longest at the 95th percentile, by name.
 SELECT
     name,
     service,
@@ -9,7 +9,10 @@ FROM spans
 WHERE project_id = {project_id:UInt32}
     AND time >= {since:DateTime64(9, 'UTC')}
     AND time < {until:DateTime64(9, 'UTC')}
-    AND (kind = 'server' OR (is_segment AND source = 'sentry'))
+    AND (
+        kind = 'server'
+        OR (is_segment AND source = 'sentry' AND op NOT IN ('pageload', 'navigation') AND NOT startsWith(op, 'ui.'))
+    )
     /* AND filters */
 GROUP BY name, service
 ORDER BY p95_ns DESC, name
