@@ -72,6 +72,35 @@ def test_many_blocks_share_an_insert_and_are_stored_without_being_asked_for(tmp_
     assert table.inserts < 50
 
 
+def test_what_comes_while_rows_are_stored_waits_for_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one insert would follow another without a pause, each of a few rows."""
+    monkeypatch.setattr("vedette.server.store.journal.APPLY_SECONDS", 60.0)
+    monkeypatch.setattr("vedette.server.store.journal.LONGEST_APPLY_SECONDS", 60.0)
+    storing, goes_on = threading.Event(), threading.Event()
+    stored: list[bytes] = []
+
+    def insert(inbound: Inbound, block: bytes) -> None:
+        storing.set()
+        assert goes_on.wait(60)
+        stored.append(block)
+
+    async def run() -> None:
+        committer = Committer(insert, journal=journal_in(tmp_path))
+        await committer.commit(NAMED, b"first\n")
+        asked = asyncio.create_task(committer.settle())
+        assert await asyncio.to_thread(storing.wait, 60)
+        await committer.commit(NAMED, b"second\n")
+        goes_on.set()
+        await asked
+        await asyncio.sleep(0.2)
+        assert stored == [b"first\n"]
+        await committer.settle()
+        assert stored == [b"first\n", b"second\n"]
+        await committer.close()
+
+    asyncio.run(run())
+
+
 def test_what_was_acknowledged_before_a_crash_is_stored_at_the_next_start(tmp_path: Path) -> None:
     journal_in(tmp_path).append(NAMED, [Block(b"one\n", 1), Block(b"two\n", 1)])
     table = Table()

@@ -38,6 +38,7 @@ class Journal:
         self._hurry = asyncio.Event()
         self._askers: list[asyncio.Future[None]] = []
         self._closing = False
+        self._applying = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -57,7 +58,7 @@ class Journal:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._executor, self._spool.append, inbound, blocks)
         self._filled.set()
-        if self._spool.segments(inbound) > 1:  # a whole one waits
+        if self._spool.segments(inbound) > 1 + self._applying:  # a whole one waits, beside the one being stored
             self._hurry.set()
 
     async def settle(self) -> None:
@@ -88,7 +89,9 @@ class Journal:
             self._filled.clear()
             self._hurry.clear()
             last, askers, self._askers = self._closing, self._askers, []
+            self._applying = True
             failed = await self._apply()
+            self._applying = False
             for asked in askers:
                 if not asked.done():
                     asked.set_result(None)
